@@ -1,0 +1,96 @@
+"""Every path of the workflow, from the working directory of a run.
+
+A reader who sees a table row (preset, hardware, paper, problem, method, seed) can guess each path; this module is where
+the guess is written down. It imports nothing heavy, since the Snakefile reads it.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+DATA = Path("data")
+RESULTS = Path("results")
+REPORTS = Path("reports")
+LOGS = Path("logs")
+PRESETS = Path("workflow/presets")
+BASELINES = Path("workflow/baselines")
+
+RUN_FILES = (
+    "prediction.npz",
+    "training.json",
+    "history.csv",
+    "model.safetensors",
+    "model.json",
+    "manifest.json",
+)
+"""What every training run leaves, whatever its status."""
+
+
+@dataclass(frozen=True, order=True)
+class RunKey:
+    """The names that identify a run; `paper` is the folder's slug, `problem` a PDE or a Well dataset."""
+
+    hardware: str
+    paper: str
+    problem: str
+    method: str
+    seed: int
+
+    def folder(self, preset: str) -> Path:
+        """Return the run's folder below the working directory."""
+        return RESULTS / preset / self.hardware / self.paper / self.problem / self.method / f"seed{self.seed}"
+
+    @classmethod
+    def of_folder(cls, folder: Path) -> "RunKey":
+        """Read the names back from a run's folder, given with or without what lies above `results/`."""
+        hardware, paper, problem, method, seed = Path(folder).parts[-5:]
+        return cls(hardware, paper, problem, method, int(seed.removeprefix("seed")))
+
+
+def evaluation(preset: str, paper: str, problem: str) -> Path:
+    """Return the evaluation points that methods may read."""
+    return DATA / "evaluation" / preset / paper / f"{problem}.npz"
+
+
+def reference(preset: str, paper: str, problem: str) -> Path:
+    """Return the reference solution on the evaluation points, which only the harness reads."""
+    return DATA / "references" / preset / paper / f"{problem}.npz"
+
+
+def hardware(preset: str, target: str) -> Path:
+    """Return what the probe found out about a hardware target."""
+    return RESULTS / preset / target / "hardware.json"
+
+
+def measured(preset: str, target: str, paper: str, problem: str, measurement: str, seed: int) -> Path:
+    """Return a measurement that needs several methods at once, as rows of the table."""
+    return RESULTS / preset / target / paper / problem / "measured" / measurement / f"seed{seed}.csv"
+
+
+def table(preset: str, paper: str) -> Path:
+    """Return the long table of one paper."""
+    return RESULTS / preset / "tables" / f"{paper}.csv"
+
+
+def metrics(preset: str) -> tuple[Path, Path]:
+    """Return the long table of all papers, as CSV and as Parquet."""
+    return RESULTS / preset / "metrics.csv", RESULTS / preset / "metrics.parquet"
+
+
+def verdicts(preset: str, paper: str | None = None) -> Path:
+    """Return the verdicts of one paper, or of all."""
+    return REPORTS / preset / ("verdicts.csv" if paper is None else f"verdicts/{paper}.csv")
+
+
+def evidence(preset: str, paper: str | None = None) -> Path:
+    """Return the single tests behind the verdicts of one paper, or of all."""
+    return REPORTS / preset / ("evidence.csv" if paper is None else f"evidence/{paper}.csv")
+
+
+def figure(preset: str, paper: str, name: str, suffix: str) -> Path:
+    """Return a figure's drawing (`svg`, `pdf`, `png`) or its data (`csv`, `npz`)."""
+    return REPORTS / preset / "figures" / paper / f"{name}.{suffix}"
+
+
+def page(preset: str, paper: str | None = None) -> Path:
+    """Return the page of one paper, or of all."""
+    return REPORTS / preset / ("index.html" if paper is None else f"{paper}.html")
