@@ -1,1 +1,1 @@
-"""Data of The Well: the catalogue, the solvers of the mini sets, the writer, the reader and the sources of real files."""
+"""Data of The Well: the catalogue, the solvers of the mini sets, the writer, the reader, the sources of real files."""
