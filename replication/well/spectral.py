@@ -11,8 +11,8 @@ import numpy as np
 import scipy.fft
 from numpy.typing import NDArray
 
-Real = NDArray[np.floating]
-Complex = NDArray[np.complexfloating]
+Real = NDArray[np.float64]
+Complex = NDArray[np.complex128]
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class FourierGrid:
 
     def _symbol(self, cycles_per_point: Real, axis: int) -> Complex:
         points = self.shape[axis]
-        symbol = 2j * np.pi * cycles_per_point * points / self.lengths[axis]
+        symbol: Complex = np.multiply(2j * np.pi * points / self.lengths[axis], cycles_per_point)
         if points % 2 == 0:
             symbol[points // 2] = 0
         return symbol
