@@ -1,0 +1,71 @@
+"""Relative L2 error of every arm, seed by seed."""
+
+import numpy as np
+import pandas as pd
+from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+
+from replication.report import style
+from replication.report.sources import FigureSources, NoData
+from replication.verdicts.interval import StudentMean
+
+TITLE = "Accuracy by arm"
+CAPTION = (
+    "Relative L2 error against the reference solution, log scale. Every point is one seed; grey lines join the arms "
+    "that share a seed (same collocation points, same teacher). The marker beside them is the geometric mean with its "
+    "95 % Student t interval on the logarithms, given from two seeds on. Runs that did not finish are counted under "
+    "the axis."
+)
+READS = ("table",)
+FORMAT = "csv"
+
+
+def data(sources: FigureSources) -> pd.DataFrame:
+    """Return one row a run: hardware, problem, method, seed, status, relative_l2."""
+    table = sources.table
+    rows = table[(table["metric"] == "relative_l2") & (table["condition"] == "")]
+    if not rows["value"].notna().any():
+        raise NoData("headline rows of relative_l2")
+    columns = ["hardware", "problem", "method", "seed", "status", "value"]
+    return rows[columns].rename(columns={"value": "relative_l2"}).sort_values(columns[:4])
+
+
+def draw(data: pd.DataFrame) -> Figure:
+    """Draw a panel for each problem and hardware, two in a row."""
+    panels = list(data.groupby(["problem", "hardware"]))
+    columns = min(2, len(panels))
+    rows = -(-len(panels) // columns)
+    figure, axes = plt.subplots(rows, columns, figsize=(style.WIDTH, 0.9 + 2.2 * rows), squeeze=False)
+    for axis in axes.flat[len(panels) :]:
+        axis.remove()
+    for axis, ((problem, hardware), panel) in zip(axes.flat, panels, strict=False):
+        name = style.title(str(problem)) + (f", {hardware}" if data["hardware"].nunique() > 1 else "")
+        axis.set_title(name)
+        _draw_panel(axis, panel)
+    for axis in axes[:, 0]:
+        axis.set_ylabel("relative L2 error")
+    style.legend(figure, list(data["method"]))
+    return figure
+
+
+def _draw_panel(axis: plt.Axes, panel: pd.DataFrame) -> None:
+    methods = style.ordered(list(panel["method"]))
+    errors = panel.pivot(index="seed", columns="method", values="relative_l2").reindex(columns=methods)
+    places = np.arange(len(methods))
+    for _, paired in errors.iterrows():
+        axis.plot(places, paired, color=style.BAND, linewidth=0.8, zorder=1)
+    for place, method in zip(places, methods, strict=True):
+        look = style.look(method)
+        finished = errors[method].dropna()
+        axis.plot(np.full(len(finished), place), finished, look.marker, color=look.colour, alpha=0.55, zorder=2)
+        if len(finished) > 1:
+            logarithms = StudentMean.of(np.log(finished.to_numpy()))
+            mean, (low, high) = np.exp(logarithms.mean), np.exp(logarithms.interval(0.025))
+            spread = [[mean - low], [high - mean]]
+            axis.errorbar(
+                place + 0.28, mean, spread, fmt=look.marker, color=look.colour, capsize=3, elinewidth=1.5, zorder=3
+            )
+    failed = (panel["status"] != "done").groupby(panel["method"]).agg(["sum", "size"]).reindex(methods)
+    axis.set_xticks(places, [f"{lost}/{runs}\nfailed" if lost else "" for lost, runs in failed.to_numpy()])
+    axis.set(yscale="log", xlim=(-0.4, len(methods) - 0.35))
+    axis.grid(axis="y")

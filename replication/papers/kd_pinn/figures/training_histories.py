@@ -1,0 +1,87 @@
+"""Every loss term during training, arm by arm."""
+
+import numpy as np
+import pandas as pd
+from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+
+from replication.report import style
+from replication.report.sources import FigureSources, NoData
+
+TITLE = "Training histories"
+CAPTION = (
+    "Each loss term against the optimiser step, log scale. Lines are medians over seeds, bands reach from the lowest "
+    "to the highest seed. The dashed vertical line marks where Adam hands over to L-BFGS. An arm appears in a panel "
+    "only if its loss has that term."
+)
+READS = ("history",)
+FORMAT = "csv"
+
+POINTS = 100
+"""Steps kept of each line; the finest that is still visible at this width."""
+
+
+def data(sources: FigureSources) -> pd.DataFrame:
+    """Return loss terms over seeds: hardware, problem, method, term, phase, step, median, low, high, seeds."""
+    runs = []
+    for key, path in sources.histories():
+        history = pd.read_csv(path)
+        if history.empty:
+            continue
+        terms = [name for name in map(str, history) if name.startswith("loss_")]
+        long = history.melt(["phase", "step"], terms, var_name="term", value_name="value").dropna(subset="value")
+        runs.append(long.assign(hardware=key.hardware, problem=key.problem, method=key.method, seed=key.seed))
+    if not runs:
+        raise NoData("the history of any finished run")
+    rows = pd.concat(runs)
+    rows["term"] = rows["term"].str.removeprefix("loss_")
+    by = ["hardware", "problem", "method", "term", "phase", "step"]
+    spread = rows.groupby(by)["value"].agg(median="median", low="min", high="max", seeds="size").reset_index()
+    return pd.concat(_thinned(line) for _, line in spread.groupby(by[:-2]))
+
+
+def _thinned(line: pd.DataFrame) -> pd.DataFrame:
+    line = line.sort_values("step")
+    return line.iloc[np.unique(np.linspace(0, len(line) - 1, POINTS).round().astype(int))]
+
+
+def draw(data: pd.DataFrame) -> Figure:
+    """Draw a panel for each problem and loss term, two in a row, a problem starting its own row."""
+    places = [
+        (problem, hardware, term)
+        for (problem, hardware), part in data.groupby(["problem", "hardware"])
+        for term in _padded(list(dict.fromkeys(part.sort_values("method")["term"])))
+    ]
+    rows = len(places) // 2
+    figure, axes = plt.subplots(rows, 2, figsize=(style.WIDTH, 1.0 + 1.65 * rows), squeeze=False)
+    for axis, (problem, hardware, term) in zip(axes.flat, places, strict=True):
+        if term is None:
+            axis.remove()
+            continue
+        chosen = (data["problem"] == problem) & (data["hardware"] == hardware) & (data["term"] == term)
+        _draw_panel(axis, data[chosen])
+        where = f", {hardware}" if data["hardware"].nunique() > 1 else ""
+        axis.set_title(f"{style.title(str(problem))}{where}: {term.replace('_', ' ')}")
+        axis.set_xlabel("step")
+    for axis in axes[:, 0]:
+        axis.set_ylabel("loss term")
+    style.legend(figure, list(data["method"]))
+    return figure
+
+
+def _padded(terms: list[str]) -> list[str | None]:
+    return [*terms, None] if len(terms) % 2 else [*terms]
+
+
+def _draw_panel(axis: plt.Axes, panel: pd.DataFrame) -> None:
+    for method in style.ordered(list(panel["method"])):
+        line = panel[panel["method"] == method].sort_values("step")
+        look = style.look(method)
+        axis.fill_between(line["step"], line["low"], line["high"], color=look.colour, alpha=0.18, linewidth=0)
+        every = max(1, len(line) // 6)
+        axis.plot(line["step"], line["median"], color=look.colour, marker=look.marker, markevery=every)
+    adam = panel[panel["phase"] == "adam"]
+    if len(adam) < len(panel) and len(adam):
+        axis.axvline(adam["step"].max(), color=style.MUTED, linestyle="--", linewidth=0.8)
+    axis.set_yscale("log")
+    axis.grid(axis="y")

@@ -1,0 +1,87 @@
+"""What a figure's data step may read: the long table and the files it was explicitly given."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from replication import layout
+from replication.layout import RunKey
+
+REFERENCE = "reference"
+"""Stands for the method in the key of a reference solution, which has neither hardware nor seed."""
+
+
+class NoData(Exception):
+    """The figure has nothing to show yet; the message names the rows or runs that are missing."""
+
+
+@dataclass(frozen=True)
+class FigureSources:
+    """The files of one preset that a figure may read.
+
+    `root` is the working directory of the workflow (it holds `data/` and `results/`); `files` are the only files that
+    are read, relative to `root` or below it, so that what Snakemake was told is all that counts.
+    """
+
+    root: Path
+    preset: str
+    files: tuple[Path, ...]
+
+    def __init__(self, root: Path, preset: str, files: Iterable[Path]) -> None:
+        object.__setattr__(self, "root", Path(root))
+        object.__setattr__(self, "preset", preset)
+        object.__setattr__(self, "files", tuple(sorted({self.root / file for file in files})))
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The long tables among the files, one below the other; text columns hold `""`, never NaN."""
+        tables = self.root / layout.table(self.preset, "any").parent
+        return read_tables(file for file in self.files if file.parent == tables)
+
+    def histories(self) -> Iterator[tuple[RunKey, Path]]:
+        """Yield every run's `history.csv`; it holds its header alone where the run was not `done`."""
+        return self.runs("history.csv")
+
+    def predictions(self) -> Iterator[tuple[RunKey, Path]]:
+        """Yield every run's `prediction.npz`; it holds no arrays where the run was not `done`."""
+        return self.runs("prediction.npz")
+
+    def references(self) -> Iterator[tuple[RunKey, Path]]:
+        """Yield every reference solution, under the method `reference`, no hardware and seed 0."""
+        for file in self.files:
+            folder = file.parent
+            if folder == self.root / layout.reference(self.preset, folder.name, file.stem).parent:
+                yield RunKey("", folder.name, file.stem, REFERENCE, 0), file
+
+    def runs(self, name: str) -> Iterator[tuple[RunKey, Path]]:
+        """Yield the file called `name` of every run folder it is given from."""
+        for file in self.files:
+            if file.name == name:
+                yield RunKey.of_folder(file.parent), file
+
+
+def read_tables(files: Iterable[Path]) -> pd.DataFrame:
+    """Read long tables into one frame with a fresh index; empty text stays text."""
+    frames = [pd.read_csv(file, keep_default_na=False, na_values={"value": [""]}) for file in files]
+    if not frames:
+        raise NoData("the long table")
+    return pd.concat(frames, ignore_index=True)
+
+
+def with_conditions(table: pd.DataFrame, *names: str) -> pd.DataFrame:
+    """Return the rows whose `condition` names exactly `names`, each in a column of its own (as text).
+
+    `batch=1;threads=2` becomes the columns `batch` = "1" and `threads` = "2".
+    """
+    parts = table["condition"].map(condition)
+    chosen = table[[set(part) == set(names) for part in parts]].copy()
+    for name in names:
+        chosen[name] = [parts[index][name] for index in chosen.index]
+    return chosen
+
+
+def condition(text: str) -> dict[str, str]:
+    """Read `batch=1;threads=1` as a dictionary; the headline row's empty text gives an empty one."""
+    return dict(part.split("=", 1) for part in text.split(";") if part)
