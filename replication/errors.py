@@ -10,4 +10,4 @@ class UserError(Exception):
 
 
 class Skipped(Exception):
-    """A run that cannot happen here (no such device, a failed predecessor); recorded as a `skipped` row, never a crash."""
+    """A run that cannot happen here (no such device, a failed predecessor): a `skipped` row, never a crash."""

@@ -56,12 +56,36 @@ def reference(preset: str, paper: str, problem: str) -> Path:
     return DATA / "references" / preset / paper / f"{problem}.npz"
 
 
+RUN = "{hardware}/{paper}/{problem}/{method}/seed{seed}"
+"""A run folder below its preset, with Snakemake's wildcards."""
+
+
+def run(preset: str, paper: str = "{paper}", method: str = "{method}") -> str:
+    """Return the pattern of run folders, narrowed to a paper or a method."""
+    return f"{RESULTS / preset}/{RUN}".replace("{paper}", paper).replace("{method}", method)
+
+
+def run_files(preset: str) -> list[str]:
+    """Return the patterns of what every training run leaves."""
+    return [f"{run(preset)}/{name}" for name in RUN_FILES]
+
+
+def log(preset: str, rule: str, job: str) -> str:
+    """Return the log file of a job of a rule."""
+    return f"{LOGS / preset / rule / job}.log"
+
+
+def benchmark(preset: str, rule: str, job: str) -> str:
+    """Return Snakemake's own record of a job's cost."""
+    return f"{LOGS / preset / rule / job}.benchmark.tsv"
+
+
 def hardware(preset: str, target: str) -> Path:
     """Return what the probe found out about a hardware target."""
     return RESULTS / preset / target / "hardware.json"
 
 
-def measured(preset: str, target: str, paper: str, problem: str, measurement: str, seed: int) -> Path:
+def measured(preset: str, target: str, paper: str, problem: str, measurement: str, seed: int | str) -> Path:
     """Return a measurement that needs several methods at once, as rows of the table."""
     return RESULTS / preset / target / paper / problem / "measured" / measurement / f"seed{seed}.csv"
 

@@ -1,0 +1,34 @@
+"""Settings in, rule files found and included, targets out."""
+
+from pathlib import Path
+
+from replication import layout, workflow_start
+
+plan = workflow_start.plan(workflow.configfiles, config)
+
+
+wildcard_constraints:
+    hardware="[a-z0-9_-]+",
+    paper="[a-z0-9_]+",
+    problem="[a-zA-Z0-9_]+",
+    method="[a-z0-9_-]+",
+    measurement="[a-z_]+",
+    figure="[a-z0-9_]+",
+    seed="[0-9]+",
+
+
+rule all:
+    input:
+        layout.page(plan.name),
+
+
+include: "workflow/rules/data.smk"
+include: "workflow/rules/training.smk"
+include: "workflow/rules/measurement.smk"
+include: "workflow/rules/verdicts.smk"
+include: "workflow/rules/report.smk"
+
+
+for paper in plan.papers:
+
+    include: f"workflow/papers/{paper}.smk"

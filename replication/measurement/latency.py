@@ -1,0 +1,104 @@
+"""How long one forward pass takes, networks interleaved, by batch, threads and runtime."""
+
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+import torch
+from torch import nn
+
+from replication.measurement.runtimes import RUNTIMES, Call
+from replication.runs.progress import duration
+
+log = logging.getLogger(__name__)
+
+FEWEST_CALLS = 20
+
+
+@dataclass(frozen=True)
+class LatencySettings:
+    """What is timed; `threads` holds numbers or `all`, `seconds` bounds one condition beyond its first twenty calls."""
+
+    batches: list[int]
+    threads: list[int | str]
+    runtimes: list[str]
+    warm_up: int
+    repeats: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Call times in seconds of every network under one condition; equal positions were measured side by side."""
+
+    condition: str
+    seconds: Mapping[str, np.ndarray]
+
+
+def latency(
+    networks: Mapping[str, nn.Module],
+    low: np.ndarray,
+    high: np.ndarray,
+    settings: LatencySettings,
+    cores: int,
+    random: np.random.Generator,
+) -> list[Timing]:
+    """Time every network on batches of random points of the box [low, high], (B, d) in float32.
+
+    For each condition all networks are warmed up, then called in turn (A B C A B C ...), so that what slows the machine
+    for a while slows all of them. A network is fed points of its own input width.
+    """
+    timings = []
+    total = len(settings.runtimes) * len(settings.threads) * len(settings.batches)
+    start = time.monotonic()
+    for runtime in settings.runtimes:
+        # Inference is timed in single precision, whatever precision a network was trained in.
+        prepared = {name: RUNTIMES[runtime](network.to(torch.float32)) for name, network in networks.items()}
+        for threads, batch in product(settings.threads, settings.batches):
+            points = random.uniform(low, high, (batch, len(low))).astype(np.float32)
+            count = cores if threads == "all" else int(threads)
+            calls = {name: prepare(points, count) for name, prepare in prepared.items()}
+            timing = Timing(f"batch={batch};threads={threads};runtime={runtime}", _interleaved(calls, settings))
+            timings.append(timing)
+            log.info("%d/%d %s  %s", len(timings), total, timing.condition, duration(time.monotonic() - start))
+    return timings
+
+
+def _interleaved(calls: Mapping[str, Call], settings: LatencySettings) -> dict[str, np.ndarray]:
+    clock = time.perf_counter
+    end = clock() + settings.seconds
+    for _ in range(settings.warm_up):
+        for call in calls.values():
+            call()
+        if clock() > end:
+            break
+    times: dict[str, list[float]] = {name: [] for name in calls}
+    end = clock() + settings.seconds
+    for repeat in range(settings.repeats):
+        if repeat >= FEWEST_CALLS and clock() > end:
+            break
+        for name, call in calls.items():
+            start = clock()
+            call()
+            times[name].append(clock() - start)
+    return {name: np.array(values) for name, values in times.items()}
+
+
+def summary(timing: Timing, baseline: str) -> list[tuple[str, str, float, str]]:
+    """Return (network, metric, value, unit): median, mean and 95th percentile, and the speed-up over `baseline`.
+
+    The speed-up is the median over rounds of the ratio of two calls made side by side.
+    """
+    rows = []
+    for name, seconds in timing.seconds.items():
+        rows += [
+            (name, "latency", float(np.median(seconds)), "s"),
+            (name, "latency_mean", float(np.mean(seconds)), "s"),
+            (name, "latency_p95", float(np.percentile(seconds, 95)), "s"),
+        ]
+        if name != baseline:
+            rows.append((name, "speedup", float(np.median(timing.seconds[baseline] / seconds)), "1"))
+    return rows

@@ -1,0 +1,1 @@
+"""One folder a paper: protocol, settings, claims, methods and figures."""

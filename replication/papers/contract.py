@@ -1,0 +1,35 @@
+"""What the workflow asks of a paper's block of settings."""
+
+from typing import Any, Protocol
+
+
+class PaperSettings(Protocol):
+    """Implemented by `Settings` in each `papers/<slug>/settings.py`; no method imports torch."""
+
+    def problem_names(self) -> tuple[str, ...]:
+        """Return the problems that the preset runs."""
+        ...
+
+    def methods(self, problem: str) -> tuple[str, ...]:
+        """Return the methods that run on a problem, those that others need included."""
+        ...
+
+    def seeds(self, problem: str) -> int:
+        """Return the number of seeds on a problem."""
+        ...
+
+    def needs(self, problem: str, method: str) -> tuple[str, ...]:
+        """Return the methods whose finished run a training of `method` reads."""
+        ...
+
+    def training_settings(self, problem: str, method: str) -> dict[str, Any]:
+        """Return what a training reads and nothing else."""
+        ...
+
+    def data_settings(self, problem: str) -> dict[str, Any]:
+        """Return what evaluation points and reference depend on: `coefficients` and `grid`."""
+        ...
+
+    def measurements(self, problem: str) -> dict[str, dict[str, Any]]:
+        """Return the measurements over several methods at once, with what each reads."""
+        ...

@@ -1,0 +1,33 @@
+"""The arms of KD-PINN, found by their files; imports no torch, since the Snakefile reads it."""
+
+from importlib import import_module
+from pathlib import Path
+from typing import Literal, Protocol, cast
+
+
+class Arm(Protocol):
+    """What a file in `methods/` declares beside its `train`."""
+
+    NETWORK: Literal["teacher", "student"]
+    PHYSICS: bool
+    DISTILLATION: bool
+
+
+METHODS: dict[str, Arm] = {
+    path.stem: cast(Arm, import_module(f"replication.papers.kd_pinn.methods.{path.stem}"))
+    for path in sorted((Path(__file__).parent / "methods").glob("[a-z]*.py"))
+}
+"""Every arm by its name."""
+
+TEACHER = "teacher"
+DISTILLED = "kd_student"
+
+
+def base_method(method: str) -> str:
+    """Return the arm behind a variant such as `kd_student-w10`."""
+    return method.split("-", 1)[0]
+
+
+def needs(method: str) -> tuple[str, ...]:
+    """Return the arms whose model the training of `method` reads."""
+    return (TEACHER,) if METHODS[base_method(method)].DISTILLATION else ()

@@ -1,0 +1,136 @@
+"""What the workflow makes of a preset: every run, its inputs, its parameters. Rules ask here and hold no logic.
+
+Imports no torch: the Snakefile loads this at every start.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from replication import layout
+from replication.layout import RunKey
+from replication.papers.contract import PaperSettings
+from replication.provenance.code_version import code_version
+from replication.settings.loading import LoadedPreset, paper_blocks
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The runs of one preset, narrowed to the problems and baselines that the user asked for."""
+
+    preset: LoadedPreset
+
+    @property
+    def name(self) -> str:
+        """Name of the preset, a folder below results/ and reports/."""
+        return self.preset.name
+
+    @cached_property
+    def papers(self) -> dict[str, PaperSettings]:
+        """The papers of this preset, by slug."""
+        return paper_blocks(self.preset.settings)
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Names of the hardware targets."""
+        return tuple(self.preset.settings.hardware)
+
+    def problems(self, paper: str) -> tuple[str, ...]:
+        """Return the problems of a paper that are to run."""
+        chosen = self.preset.settings.problems
+        return tuple(name for name in self.papers[paper].problem_names() if chosen is None or name in chosen)
+
+    def runs(self, paper: str) -> Iterator[RunKey]:
+        """Yield every training run of a paper."""
+        block = self.papers[paper]
+        for target in self.targets:
+            for problem in self.problems(paper):
+                for method in block.methods(problem):
+                    for seed in range(block.seeds(problem)):
+                        yield RunKey(target, paper, problem, method, seed)
+
+    def run_files(self, paper: str, name: str) -> list[Path]:
+        """Return the file called `name` of every run of a paper."""
+        return [run.folder(self.name) / name for run in self.runs(paper)]
+
+    def measurements(self, paper: str) -> list[Path]:
+        """Return the measurements of a paper that look at several methods at once."""
+        block = self.papers[paper]
+        return [
+            layout.measured(self.name, target, paper, problem, measurement, seed)
+            for target in self.targets
+            for problem in self.problems(paper)
+            for measurement in block.measurements(problem)
+            for seed in range(block.seeds(problem))
+        ]
+
+    def references(self, paper: str) -> list[Path]:
+        """Return the reference solutions of a paper."""
+        return [layout.reference(self.name, paper, problem) for problem in self.problems(paper)]
+
+    def training_needs(self, wildcards: Any) -> list[str]:
+        """Return the records of the runs that a training builds on."""
+        run = _key(wildcards)
+        return [
+            str(RunKey(run.hardware, run.paper, run.problem, method, run.seed).folder(self.name) / "training.json")
+            for method in self.papers[run.paper].needs(run.problem, run.method)
+        ]
+
+    def training_settings(self, wildcards: Any) -> str:
+        """Return what a training reads of the preset, as JSON: a change of anything else reruns nothing."""
+        run = _key(wildcards)
+        return as_json(self.papers[run.paper].training_settings(run.problem, run.method))
+
+    def training_code(self, wildcards: Any) -> str:
+        """Return the code version of a method."""
+        return code_version(method_module(wildcards.paper, wildcards.method))
+
+    def data_settings(self, wildcards: Any) -> str:
+        """Return what the evaluation points and the reference solution of a problem depend on, as JSON."""
+        return as_json(self.papers[wildcards.paper].data_settings(wildcards.problem))
+
+    def data_code(self, wildcards: Any) -> str:
+        """Return the code version of a problem's data."""
+        return code_version(f"replication.problems.{wildcards.problem}", "replication.verbs.reference")
+
+    def measurement_settings(self, paper: str, problem: str, measurement: str) -> str:
+        """Return what a measurement reads of the preset, as JSON."""
+        return as_json(self.papers[paper].measurements(problem)[measurement])
+
+    def code(self, *modules: str) -> str:
+        """Return the code version of what a rule runs."""
+        return code_version(*modules)
+
+    def probe_settings(self, wildcards: Any) -> str:
+        """Return a hardware target's entry, as JSON."""
+        return as_json(self.preset.settings.hardware[wildcards.hardware].model_dump())
+
+    def memory_mb(self, wildcards: Any) -> int:
+        """Return the memory that a training job asks for on its target."""
+        return self.preset.settings.hardware[wildcards.hardware].memory_mb
+
+    def gpus(self, wildcards: Any) -> int:
+        """Return the GPUs that a job asks for on its target."""
+        return self.preset.settings.hardware[wildcards.hardware].gpus
+
+    def own_methods(self) -> str:
+        """Return a pattern that matches the papers' own methods, so that a baseline's rule stands alone."""
+        names = {run.method for paper in self.papers for run in self.runs(paper)}
+        return "|".join(sorted(names)) or "none"
+
+
+def method_module(paper: str, method: str) -> str:
+    """Return the module of a method; a variant such as `kd_student-w10` is its base method with other settings."""
+    return f"replication.papers.{paper}.methods.{method.split('-', 1)[0]}"
+
+
+def as_json(value: Mapping[str, Any] | list[Any]) -> str:
+    """Write settings for a command line: one text for equal values."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+
+def _key(wildcards: Any) -> RunKey:
+    return RunKey(wildcards.hardware, wildcards.paper, wildcards.problem, wildcards.method, int(wildcards.seed))

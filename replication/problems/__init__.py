@@ -1,0 +1,1 @@
+"""One file an equation: operator, domain, conditions and exact or reference solution."""

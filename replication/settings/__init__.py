@@ -1,0 +1,1 @@
+"""Typed presets: what to run and how big, checked before anything runs."""

@@ -1,0 +1,15 @@
+"""Hardware targets: where things run and what a scheduler must grant for it."""
+
+from typing import Literal
+
+from pydantic import Field, NonNegativeInt, PositiveInt
+
+from replication.settings.strict import Strict
+
+
+class HardwareTarget(Strict):
+    """One machine kind that all training and measuring is done on."""
+
+    device: Literal["cpu", "cuda"] = Field(description="Device that torch computes on.")
+    memory_mb: PositiveInt = Field(4000, description="Memory that one training job asks of the scheduler.")
+    gpus: NonNegativeInt = Field(0, description="GPUs that one job asks of the scheduler.")

@@ -1,0 +1,153 @@
+"""Reads a preset and overrides from the command line; every mistake is one line."""
+
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from replication import layout
+from replication.errors import UserError
+from replication.settings.preset import PresetBase, preset_model
+
+DEFAULT = layout.PRESETS / "quick.yaml"
+
+
+@dataclass(frozen=True)
+class LoadedPreset:
+    """A valid preset, its name (the file's stem) and the dotted keys whose values the command line changed."""
+
+    name: str
+    settings: PresetBase
+    modified: tuple[str, ...]
+
+    @property
+    def evidence_level(self) -> str:
+        """Return what the verdicts of this run may call their evidence."""
+        return f"modified: {', '.join(self.modified)}" if self.modified else self.name
+
+
+def load_preset(path: Path = DEFAULT, overrides: Mapping[str, Any] | None = None) -> LoadedPreset:
+    """Read and check a preset file, with `overrides` (nested, values as text or as YAML values) laid over it.
+
+    Overrides that repeat the file's own values change nothing and are not reported as modifications. Raises UserError
+    naming file, key, value and what is allowed.
+    """
+    path = Path(path)
+    content = _read(path)
+    modified: list[str] = []
+    merged = _overlay(content, overrides or {}, "", modified)
+    try:
+        settings = preset_model().model_validate(merged)
+    except ValidationError as error:
+        raise UserError(f"{path}: {_explain(error, merged)}") from None
+    _check_names(path, settings)
+    return LoadedPreset(path.stem, settings, tuple(modified))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        known = sorted(file.stem for file in path.parent.glob("*.yaml"))
+        raise UserError(f"preset {path} does not exist{_nearest(path.stem, known)}")
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise UserError(f"{path} is not valid YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(content, dict):
+        raise UserError(f"{path}: a preset is a mapping of keys to values, not {type(content).__name__}")
+    return content
+
+
+def _overlay(base: Any, over: Any, key: str, modified: list[str]) -> Any:
+    if isinstance(over, Mapping) and isinstance(base, Mapping):
+        result = dict(base)
+        for name, value in over.items():
+            inner = f"{key}.{name}" if key else str(name)
+            result[name] = _overlay(base.get(name), value, inner, modified)
+        return result
+    value = _typed(over)
+    if value != base:
+        modified.append(key)
+    return value
+
+
+def _typed(value: Any) -> Any:
+    """Undo the command line's habit of handing everything over as text."""
+    if isinstance(value, str):
+        try:
+            return yaml.safe_load(value)
+        except yaml.YAMLError:
+            return value
+    if isinstance(value, Mapping):
+        return {key: _typed(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_typed(inner) for inner in value]
+    return value
+
+
+def _explain(error: ValidationError, content: Any) -> str:
+    """Turn the first fault into one line; further ones are counted."""
+    faults = error.errors()
+    fault = faults[0]
+    location = [str(part) for part in fault["loc"]]
+    key = ".".join(location)
+    if fault["type"] == "extra_forbidden":
+        message = f"unknown key {key}{_nearest(location[-1], list(_siblings(location)))}"
+    elif fault["type"] == "missing":
+        message = f"key {key} is missing"
+    else:
+        value = fault["input"]
+        message = f"{key} = {value!r}: {fault['msg'][0].lower()}{fault['msg'][1:]}".replace("value error, ", "")
+    more = len(faults) - 1
+    return " ".join(message.split()) + (f" (and {more} more)" if more else "")
+
+
+def _siblings(location: list[str]) -> Iterator[str]:
+    """Yield the keys that are allowed where an unknown one was found."""
+    node: dict[str, Any] = preset_model().model_json_schema()
+    root = node
+    for part in location[:-1]:
+        node = _resolve(_property(node, part, root), root)
+    yield from node.get("properties", {})
+
+
+def _property(node: dict[str, Any], name: str, root: dict[str, Any]) -> dict[str, Any]:
+    node = _resolve(node, root)
+    return node.get("properties", {}).get(name) or node.get("additionalProperties") or node.get("items") or {}
+
+
+def _resolve(node: Any, root: dict[str, Any]) -> dict[str, Any]:
+    if not isinstance(node, dict):
+        return {}
+    for option in node.get("anyOf", ()):
+        if "$ref" in option:
+            node = option
+    while "$ref" in node:
+        node = root["$defs"][node["$ref"].rsplit("/", 1)[1]]
+    return node
+
+
+def _check_names(path: Path, settings: PresetBase) -> None:
+    available = sorted({problem for block in paper_blocks(settings).values() for problem in block.problem_names()})
+    for problem in settings.problems or ():
+        if problem not in available:
+            hint = _nearest(problem, available)
+            raise UserError(f"{path}: problems = {problem!r} is not a problem of this preset{hint}")
+
+
+def paper_blocks(settings: PresetBase) -> dict[str, Any]:
+    """Return the papers' blocks that a preset holds, by slug."""
+    return {
+        name: block
+        for name in type(settings).model_fields
+        if name not in PresetBase.model_fields and (block := getattr(settings, name)) is not None
+    }
+
+
+def _nearest(word: str, allowed: list[str]) -> str:
+    close = difflib.get_close_matches(word, allowed, n=1, cutoff=0.5)
+    hint = f"; did you mean {close[0]}?" if close else ";"
+    return f"{hint} allowed: {', '.join(allowed)}" if allowed else ""

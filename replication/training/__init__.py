@@ -1,0 +1,1 @@
+"""Objectives, their compiled gradients, optimisers for small networks and the resumable loop."""

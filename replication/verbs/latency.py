@@ -1,0 +1,56 @@
+"""Time inference of a teacher and its student, alone on the machine."""
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+
+from replication.layout import RunKey
+from replication.measurement.latency import LatencySettings, latency, summary
+from replication.measurement.table import Row, write_rows
+from replication.networks.saved import load_network
+from replication.runs import log
+from replication.runs.outcome import Status, read_record
+from replication.seeds import generator
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's flags."""
+    parser.add_argument("--settings", required=True, type=json.loads, help="batches, threads, runtimes ..., as JSON")
+    parser.add_argument("--baseline", required=True, type=Path, help="run folder that speed-ups are relative to")
+    parser.add_argument("--others", required=True, nargs="+", type=Path, help="run folders timed beside it")
+    parser.add_argument("--cores", required=True, type=int, help="threads that the condition `threads=all` means")
+    parser.add_argument("--out", required=True, type=Path, help="rows to write")
+    parser.add_argument("--log", type=Path, help="file that repeats the messages")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Write one row per network, condition and statistic; rows without values if a network is missing."""
+    folders = [options.baseline, *options.others]
+    keys = {folder: RunKey.of_folder(folder) for folder in folders}
+    first = keys[options.baseline]
+    log.start(f"latency {first.problem}/seed{first.seed}", options.log)
+    settings = LatencySettings(**options.settings)
+    statuses = {folder: read_record(folder)["status"] for folder in folders}
+    rows = []
+    if all(status == Status.DONE for status in statuses.values()):
+        networks = {keys[folder].method: load_network(folder) for folder in folders}
+        box = json.loads((options.baseline / "model.json").read_text(encoding="utf-8"))
+        random = generator(first.paper, first.problem, "latency", first.seed)
+        timings = latency(networks, np.array(box["low"]), np.array(box["high"]), settings, options.cores, random)
+        by_method = {key.method: key for key in keys.values()}
+        for timing in timings:
+            for method, metric, value, unit in summary(timing, first.method):
+                rows.append(_row(by_method[method], timing.condition, metric, value, unit, Status.DONE))
+    else:
+        for folder, status in statuses.items():
+            reached = status if status != Status.DONE else Status.SKIPPED
+            rows.append(_row(keys[folder], "", "latency", None, "s", reached))
+    write_rows(rows, options.out)
+
+
+def _row(key: RunKey, condition: str, metric: str, value: float | None, unit: str, status: str) -> Row:
+    return Row(
+        key.hardware, key.paper, key.problem, key.method, key.seed, condition, metric, value, unit, str(status), True
+    )

@@ -1,0 +1,88 @@
+"""Train one method on one problem with one seed, and write the run folder."""
+
+import argparse
+import json
+import logging
+import resource
+from importlib import import_module
+from pathlib import Path
+
+from replication import layout
+from replication.errors import Skipped
+from replication.provenance.code_version import code_version
+from replication.runs import log
+from replication.runs.outcome import Outcome, Status, read_record, write
+from replication.runs.run import Run
+from replication.storage.lock import only_writer
+
+logger = logging.getLogger(__name__)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's flags."""
+    parser.add_argument("--settings", required=True, type=json.loads, help="what this training reads, as JSON")
+    parser.add_argument("--evaluation", required=True, type=Path, help="file of evaluation points")
+    parser.add_argument("--hardware", required=True, type=Path, help="what the probe found out about the target")
+    parser.add_argument("--needs", nargs="*", default=[], type=Path, help="run folders this one builds on")
+    parser.add_argument("--out", required=True, type=Path, help="run folder: .../problem/method/seedN")
+    parser.add_argument("--log", type=Path, help="file that repeats the messages")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Train, or reuse what another process has just finished here."""
+    key = layout.RunKey.of_folder(options.out)
+    module = f"replication.papers.{key.paper}.methods.{key.method.split('-', 1)[0]}"
+    target = json.loads(options.hardware.read_text(encoding="utf-8"))
+    this = Run(
+        paper=key.paper,
+        problem=key.problem,
+        method=key.method,
+        seed=key.seed,
+        folder=options.out,
+        settings=options.settings,
+        evaluation=options.evaluation,
+        code_version=code_version(module),
+        device=target["device"],
+        inputs={layout.RunKey.of_folder(folder).method: folder for folder in options.needs},
+    )
+    log.start(this.name, options.log)
+    with only_writer(this.folder):
+        if _finished(this):
+            logger.info("already trained by another process with these settings and this code")
+            return
+        outcome = _train(this, module, target)
+        outcome.peak_memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        from replication.provenance.manifest import manifest
+
+        provenance = {
+            "seed": this.seed,
+            "settings": this.settings,
+            "code_version": this.code_version,
+            "identity": this.identity,
+        }
+        dtype = this.settings.get("training", {}).get("dtype", "float32")
+        write(outcome, this.folder, provenance, manifest(this.settings, threads=1, dtype=dtype, device=this.device))
+        (this.folder / "checkpoint.safetensors").unlink(missing_ok=True)
+    logger.info("%s%s", outcome.status, f": {outcome.reason}" if outcome.reason else "")
+
+
+def _train(this: Run, module: str, target: dict[str, str]) -> Outcome:
+    if target["status"] != "present":
+        return Outcome(Status.SKIPPED, target["reason"])
+    for method, folder in this.inputs.items():
+        status = read_record(folder)["status"]
+        if status != Status.DONE:
+            return Outcome(Status.SKIPPED, f"{method} {status}")
+    import torch
+
+    torch.set_num_threads(1)
+    try:
+        return import_module(module).train(this)
+    except Skipped as reason:
+        return Outcome(Status.SKIPPED, str(reason))
+
+
+def _finished(this: Run) -> bool:
+    if not (this.folder / "training.json").is_file():
+        return False
+    return read_record(this.folder).get("identity") == this.identity
