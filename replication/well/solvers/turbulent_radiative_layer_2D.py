@@ -12,7 +12,6 @@ exactly, as exponential decay of P at constant density down to rho `COLDEST`, sp
 from collections.abc import Mapping
 
 import numpy as np
-from numba import njit
 
 from replication.well.euler import GAMMA, Real, conserved, largest_rate, primitive, sweep, turned
 from replication.well.trajectory import BoundaryKind, Trajectory, boundary_at_ends
@@ -36,20 +35,14 @@ SHEAR = 0.1
 COURANT = 0.8
 
 
-@njit(cache=True, error_model="numpy")
 def cool(state: Real, factor: float) -> None:
     """Multiply the pressure of cooling gas by `factor`, but not below that of the cold temperature, in place."""
-    for i in range(state.shape[1]):
-        for j in range(state.shape[2]):
-            density = state[0, i, j]
-            kinetic = (state[1, i, j] ** 2 + state[2, i, j] ** 2) / (2 * density)
-            pressure = (GAMMA - 1) * (state[3, i, j] - kinetic)
-            if COLDEST * density < pressure < WARMEST * density:
-                pressure = max(factor * pressure, COLDEST * density)
-                state[3, i, j] = pressure / (GAMMA - 1) + kinetic
+    density, pressure = state[0], primitive(state)[3]
+    cooling = (COLDEST * density < pressure) & (pressure < WARMEST * density)
+    loss = pressure - np.maximum(factor * pressure, COLDEST * density)
+    state[3] -= np.where(cooling, loss, 0.0) / (GAMMA - 1)
 
 
-@njit(cache=True, error_model="numpy")
 def sweep_y(state: Real, ratio: float) -> None:
     """Advance by one step along y in place; `ratio` is step/dy."""
     other = turned(state)
@@ -57,13 +50,11 @@ def sweep_y(state: Real, ratio: float) -> None:
     state[:] = turned(other)
 
 
-@njit(cache=True, error_model="numpy")
 def advance(state: Real, dx: float, dy: float, interval: float, cooling_time: float) -> int:
     """Advance `state` by `interval` in place, in steps that respect `COURANT`; return their number."""
     time, steps = 0.0, 0
     while time < interval:
-        step = COURANT / largest_rate(state, dx, dy)
-        step = min(step, interval - time)
+        step = min(COURANT / largest_rate(state, dx, dy), interval - time)
         factor = np.exp(-step / 2 / cooling_time)
         cool(state, factor)
         if steps % 2 == 0:
