@@ -47,18 +47,12 @@ class LBFGS:
 
         When the quasi-Newton direction fails, the history is dropped and steepest descent is tried before giving up.
         """
-        for direction in (self._direction(), None):
-            if direction is None:
-                self.pairs.clear()
-                direction = -self.gradient
-            slope = float(torch.dot(self.gradient, direction))
-            first = 1.0 if self.pairs else min(1.0, 1.0 / float(self.gradient.abs().sum()))
-            if slope < 0 and (found := self._line_search(direction, slope, first)) is not None:
-                self._accept(*found)
-                return True
-            if not self.pairs:
-                return False
-        return False
+        if self._step_along(self._direction()):
+            return True
+        if not self.pairs:
+            return False
+        self.pairs.clear()
+        return self._step_along(self._direction())
 
     def state(self) -> dict[str, Tensor]:
         """Return everything that the next iteration depends on."""
@@ -104,6 +98,23 @@ class LBFGS:
             q = q.add(s, alpha=alpha - inverse * float(torch.dot(y, q)))
         return q
 
+    def _step_along(self, direction: Tensor) -> bool:
+        slope = float(torch.dot(self.gradient, direction))
+        if not slope < 0:
+            return False
+        length = 1.0 if self.pairs else 1.0 / max(1.0, float(self.gradient.abs().sum()))
+        found = self._line_search(direction, slope, length)
+        if found is None:
+            return False
+        loss, gradient, point = found
+        step, change = point - self.point, gradient - self.gradient
+        if float(torch.dot(step, change)) > 0:
+            self.pairs.append((step, change))
+            del self.pairs[: -self.history]
+        self.point, self.gradient, self.loss = point, gradient, loss
+        self.iterations += 1
+        return True
+
     def _line_search(self, direction: Tensor, slope: float, length: float) -> tuple[float, Tensor, Tensor] | None:
         """Return loss, gradient and point at an acceptable step along `direction`, or None after too many trials.
 
@@ -133,11 +144,3 @@ class LBFGS:
                 share = 0.5 if high_slope == inf else low_slope / (low_slope - high_slope)
                 length = low + min(max(share, 0.1), 0.9) * (high - low)
         return None
-
-    def _accept(self, loss: float, gradient: Tensor, point: Tensor) -> None:
-        step, change = point - self.point, gradient - self.gradient
-        if float(torch.dot(step, change)) > 0:
-            self.pairs.append((step, change))
-            del self.pairs[: -self.history]
-        self.point, self.gradient, self.loss = point, gradient, loss
-        self.iterations += 1

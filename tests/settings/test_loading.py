@@ -1,0 +1,101 @@
+"""Every mistake in a preset or on the command line is one line that names file, key, value and what is allowed."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from replication import layout
+from replication.errors import UserError
+from replication.settings.loading import load_preset
+
+PRESETS = sorted(layout.PRESETS.glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", PRESETS, ids=lambda path: path.stem)
+def test_every_preset_is_valid_and_unmodified(path):
+    preset = load_preset(path)
+    assert preset.name == path.stem
+    assert preset.evidence_level == path.stem
+
+
+def test_there_are_four_presets():
+    assert [path.stem for path in PRESETS] == ["laptop", "paper", "quick", "smoke"]
+
+
+@pytest.mark.parametrize(
+    ("overrides", "expected"),
+    [
+        ({"sedes": 3}, ["unknown key sedes", "allowed"]),
+        ({"kd_pin": {}}, ["unknown key kd_pin", "did you mean kd_pinn?"]),
+        (
+            {"kd_pinn": {"problems": {"burgers": {"viscosty": "1"}}}},
+            ["unknown key kd_pinn.problems.burgers.viscosty", "did you mean viscosity?"],
+        ),
+        (
+            {"kd_pinn": {"problems": {"burgers": {"seeds": "many"}}}},
+            ["kd_pinn.problems.burgers.seeds = 'many'", "valid integer"],
+        ),
+        ({"kd_pinn": {"problems": {"burgers": {"viscosity": "-1"}}}}, ["viscosity = -1", "greater than 0"]),
+        ({"kd_pinn": {"problems": {"burgers": {"viscosity": ".nan"}}}}, ["viscosity = nan", "finite"]),
+        (
+            {"kd_pinn": {"problems": {"burgers": {"distillation_weight": "-0.5"}}}},
+            ["distillation_weight = -0.5", "greater than or equal to 0"],
+        ),
+        (
+            {"kd_pinn": {"problems": {"burgers": {"networks": {"activation": "relu"}}}}},
+            ["activation = 'relu'", "'tanh'"],
+        ),
+        ({"kd_pinn": {"problems": {"burgers": {"networks": {"student": "[20, -3]"}}}}}, ["-3", "greater than 0"]),
+        ({"kd_pinn": {"problems": {"burgers": {"methods": "[pupil]"}}}}, ["'pupil' is not known", "kd_student"]),
+        ({"problems": "[burger]"}, ["problems = 'burger'", "did you mean burgers?"]),
+        ({"hardware": {"cpu": {"device": "tpu"}}}, ["hardware.cpu.device = 'tpu'", "'cuda'"]),
+    ],
+)
+def test_a_wrong_setting_is_named_with_its_value_and_what_is_allowed(overrides, expected):
+    with pytest.raises(UserError) as caught:
+        load_preset(overrides=overrides)
+    message = str(caught.value)
+    assert "\n" not in message
+    for part in ["workflow/presets/quick.yaml", *expected]:
+        assert part in message
+
+
+def test_values_from_the_command_line_are_typed_and_reported_as_modified():
+    preset = load_preset(overrides={"kd_pinn": {"problems": {"burgers": {"seeds": "7", "viscosity": "1e-2"}}}})
+    burgers = preset.settings.kd_pinn.problem("burgers")
+    assert (burgers.seeds, burgers.viscosity) == (7, 0.01)
+    assert preset.modified == ("kd_pinn.problems.burgers.seeds", "kd_pinn.problems.burgers.viscosity")
+    assert preset.evidence_level.startswith("modified: kd_pinn.problems.burgers.seeds")
+
+
+def test_repeating_the_file_is_no_modification():
+    content = yaml.safe_load(Path("workflow/presets/smoke.yaml").read_text())
+    assert load_preset(Path("workflow/presets/smoke.yaml"), content).modified == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("a: [1", "not valid YAML"), ("- 1\n- 2\n", "a preset is a mapping"), ("", "a preset is a mapping")],
+)
+def test_a_file_that_is_no_preset(tmp_path, text, expected):
+    path = tmp_path / "broken.yaml"
+    path.write_text(text)
+    with pytest.raises(UserError, match=expected) as caught:
+        load_preset(path)
+    assert str(path) in str(caught.value)
+
+
+def test_a_preset_that_does_not_exist_names_those_that_do():
+    with pytest.raises(UserError, match=r"did you mean quick\? allowed: laptop, paper, quick, smoke"):
+        load_preset(layout.PRESETS / "quik.yaml")
+
+
+def test_reading_a_preset_imports_no_torch():
+    code = (
+        "import sys; from replication import workflow_start; p = workflow_start.plan([], {});"
+        "[list(p.runs(x)) for x in p.papers]; assert 'torch' not in sys.modules; assert 'scipy' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
