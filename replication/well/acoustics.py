@@ -57,8 +57,7 @@ def propagate(
     `closed` says for each axis whether its lower and upper end are walls; an end that is not lets waves out.
     """
     spacing = tuple(2 / points for points in pressure.shape)
-    fastest = math.sqrt(BULK_MODULUS / density.min())
-    steps = math.ceil(time_step * fastest / (COURANT * min(spacing)))
+    steps = steps_per_frame(density, min(spacing), time_step)
     impedance = np.sqrt(BULK_MODULUS * density)
     p, u, v = pressure.astype(np.float64), np.zeros(pressure.shape), np.zeros(pressure.shape)
     pressures, velocities = np.empty((frames, *p.shape)), np.empty((frames, *p.shape, 2))
@@ -68,6 +67,12 @@ def propagate(
         if frame + 1 < frames:
             _advance(p, u, v, impedance, ratio, closed, steps)
     return pressures, velocities
+
+
+def steps_per_frame(density: Real, spacing: float, time_step: float = TIME_STEP) -> int:
+    """Return how many steps a frame takes for no wave to cross more than `COURANT` of a cell in one."""
+    fastest = math.sqrt(BULK_MODULUS / density.min())
+    return math.ceil(time_step * fastest / (COURANT * spacing))
 
 
 def trajectory(density: Real, pressure: Real, frames: int) -> Trajectory:

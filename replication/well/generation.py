@@ -31,9 +31,10 @@ from replication.errors import UserError
 from replication.seeds import generator
 from replication.storage.atomic import write_text
 from replication.well.catalogue import SPLITS, Dataset, dataset
+from replication.well.disk import state_need, told_when_full
 from replication.well.statistics import write_statistics
 from replication.well.trajectory import Boundary, BoundaryKind, Trajectory
-from replication.well.writer import Origin, told_when_full, write
+from replication.well.writer import Origin, write
 
 PROGRESS_SECONDS = 10.0
 
@@ -116,7 +117,11 @@ def generate(mini: MiniSet, base: Path, cores: int = 1) -> Path:
     if _whole(folder, mini):
         return folder
     pending = [index for index in range(mini.trajectories) if not _kept(_part(folder, index), mini)]
-    _state_disk_use(mini, base, len(pending))
+    x, y = mini.entry.shape_at(mini.size)
+    # until the end the trajectories are there twice: as they came and packed
+    needed = mini.bytes + mini.bytes * len(pending) // mini.trajectories
+    what = f"{mini.name}, {mini.trajectories} trajectories of {mini.stored_frames} frames at {x}x{y}"
+    state_need(what, needed, base, "free space, or ask for a smaller size or fewer trajectories")
     progress = Progress(mini.name, len(pending))
     simulate = partial(simulate_one, mini, base)
     if cores == 1:
@@ -284,22 +289,3 @@ def _files(mini: MiniSet, folder: Path) -> dict[Path, list[int]]:
         suffix = "_".join(f"{name}_{value:g}" for name, value in values.items()) or "chunk_0"
         files[folder / "data" / mini.split_of(index) / f"{mini.name}_{suffix}.hdf5"].append(index)
     return dict(files)
-
-
-def _state_disk_use(mini: MiniSet, base: Path, pending: int) -> None:
-    """Say what the set will take, and refuse if it does not fit: until the end it is there twice."""
-    needed = mini.bytes + mini.bytes * pending // mini.trajectories
-    base.mkdir(parents=True, exist_ok=True)
-    free = shutil.disk_usage(base).free
-    x, y = mini.entry.shape_at(mini.size)
-    print(
-        f"{mini.name}: {mini.trajectories} trajectories of {mini.stored_frames} frames at {x}x{y}, "
-        f"{mini.bytes / 1e6:.0f} MB ({needed / 1e6:.0f} MB while packing), {free / 1e9:.1f} GB free",
-        file=sys.stderr,
-        flush=True,
-    )
-    if needed > free:
-        raise UserError(
-            f"{base}: {mini.name} needs {needed / 1e6:.0f} MB, {free / 1e6:.0f} MB are free; "
-            "free space, or ask for a smaller size or fewer trajectories"
-        )

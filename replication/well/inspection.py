@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import h5py
 import numpy as np
@@ -25,10 +26,10 @@ def files_of(folder: Path, split: str) -> list[Path]:
     return files
 
 
-def opened(path: Path) -> h5py.File:
-    """Open a file for reading; UserError if it is missing, truncated or no HDF5."""
+def opened(path: Path, raw: IO[bytes] | None = None) -> h5py.File:
+    """Open a file for reading, or the stream `raw` of it; UserError if it is missing, truncated or no HDF5."""
     try:
-        return h5py.File(path, "r")
+        return h5py.File(path if raw is None else raw, "r")
     except FileNotFoundError:
         raise UserError(f"{path}: missing; {AGAIN}") from None
     except OSError:
@@ -90,10 +91,10 @@ def check_finite(file: h5py.File, path: Path, entry: Dataset) -> None:
                 raise UserError(f"{path}: {name} of trajectory {trajectory} is not finite from frame {frame}; {AGAIN}")
 
 
-def inspect(folder: Path, entry: Dataset) -> None:
+def inspect(folder: Path, entry: Dataset, values: bool = True) -> None:
     """Check a dataset's folder: statistics, three splits with trajectories, every file whole, in order and finite.
 
-    Reads everything once; raises UserError at the first thing that is wrong.
+    Reads everything once, or only headers if `values` is false; raises UserError at the first thing that is wrong.
     """
     read_statistics(folder / "stats.yaml", entry)
     for split in SPLITS:
@@ -101,7 +102,8 @@ def inspect(folder: Path, entry: Dataset) -> None:
         for path in files_of(folder, split):
             with opened(path) as file:
                 check_layout(file, path, entry)
-                check_finite(file, path, entry)
+                if values:
+                    check_finite(file, path, entry)
                 trajectories += int(file.attrs["n_trajectories"])
         if trajectories == 0:
             raise UserError(f"{folder / 'data' / split}: split {split} has files but no trajectories; {AGAIN}")

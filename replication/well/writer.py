@@ -4,18 +4,16 @@ Layout: the_well `docs/data_format.md`; where documentation and loader disagree 
 names are unicode, all three tensor-order groups exist, every value is float32, storage is contiguous.
 """
 
-import errno
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import h5py
 import numpy as np
 
-from replication.errors import UserError
 from replication.storage.atomic import replacing
 from replication.well.catalogue import Dataset
+from replication.well.disk import told_when_full
 from replication.well.trajectory import Trajectory
 
 ORDERS = (0, 1, 2)
@@ -33,17 +31,6 @@ class Origin:
     """Size, frames, seed and code version it was made with, as JSON."""
     trajectories: tuple[int, ...]
     """Numbers of the trajectories in the set as a whole."""
-
-
-@contextmanager
-def told_when_full(path: Path) -> Iterator[None]:
-    """Turn a full disk while writing `path` into a one-line UserError; HDF5 reports it as OSError or RuntimeError."""
-    try:
-        yield
-    except (OSError, RuntimeError) as error:
-        if getattr(error, "errno", None) == errno.ENOSPC or "no space left" in str(error).lower():
-            raise UserError(f"{path}: the disk is full; free space there and run the command again") from error
-        raise
 
 
 def write(path: Path, entry: Dataset, count: int, trajectories: Iterable[Trajectory], origin: Origin) -> None:

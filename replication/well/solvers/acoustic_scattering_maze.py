@@ -15,8 +15,8 @@ from replication.well.trajectory import Trajectory
 PARAMETERS: tuple[dict[str, float], ...] = ({},)
 DIFFERENCES = (
     "Dimensionally split instead of unsplit wave propagation, Courant number 0.45 instead of 0.25; below 256 points a "
-    "side rings are wider by 256/points and a maze has only as many cells as leave paths about five points wide "
-    "(at least 3 cells); fewer frames cover only the first part of the original time range."
+    "side rings are wider and weaker by 256/points, which keeps their energy, and a maze has only as many "
+    "cells as leave paths about five points wide (at least 3 cells); fewer frames cover only the first part of the original time range."
 )
 
 PATH_DENSITY, WALL_DENSITY = 3.0, 1e6 + 3.0
@@ -39,7 +39,8 @@ def simulate(
     for _ in range(random.integers(1, 6)):
         centre = random.choice(paths)
         width, radius = scale * random.uniform(0.01, 0.02), scale * random.uniform(0.01, 0.04)
-        pressure += acoustics.ring(x, y, (x.flat[centre], y.flat[centre]), radius, width, random.uniform(3.0, 5.0))
+        wave = acoustics.ring(x, y, (x.flat[centre], y.flat[centre]), radius, width, random.uniform(3.0, 5.0))
+        pressure += wave / scale
     pressure[walls] = 0.0
     return acoustics.trajectory(np.where(walls, WALL_DENSITY, PATH_DENSITY), pressure, frames)
 
