@@ -15,8 +15,9 @@ from replication.well.trajectory import Trajectory
 PARAMETERS: tuple[dict[str, float], ...] = ({},)
 DIFFERENCES = (
     "Dimensionally split instead of unsplit wave propagation, Courant number 0.45 instead of 0.25; below 256 points a "
-    "side rings are wider and weaker by 256/points, which keeps their energy, and a maze has only as many "
-    "cells as leave paths about five points wide (at least 3 cells); fewer frames cover only the first part of the original time range."
+    "side rings are wider and weaker by 256/points, which keeps their energy, and a maze has only as many cells as "
+    "leave paths about five points wide (at least 3 cells); fewer frames cover only the first part of the original "
+    "time range."
 )
 
 PATH_DENSITY, WALL_DENSITY = 3.0, 1e6 + 3.0
