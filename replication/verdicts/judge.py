@@ -1,0 +1,300 @@
+"""Claims and the long table in; a verdict for each claim and the single tests behind it out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from replication.verdicts import holm
+from replication.verdicts.claim import Claim
+from replication.verdicts.examination import Examination, Single, examine
+from replication.verdicts.interval import StudentMean
+from replication.verdicts.published import PublishedValue
+from replication.verdicts.selection import Size, Unmeasured
+from replication.verdicts.statements import (
+    BETTER,
+    IN_DIRECTION,
+    INCONCLUSIVE,
+    LEVEL,
+    NOT_REPLICATED,
+    NOT_TESTABLE,
+    REPLICATED,
+    p_value,
+    verdict,
+)
+
+VERDICT_COLUMNS = [
+    "claim",
+    "paper",
+    "statement",
+    "verdict",
+    "evidence",
+    "n",
+    "estimate",
+    "low",
+    "high",
+    "published",
+    "margin",
+    "unit",
+    "reason",
+    "confidence",
+    "margin_low",
+    "margin_high",
+    "p_value",
+    "p_holm",
+    "verdict_holm",
+    "further_seeds",
+    "runs",
+    "failures",
+    "mark",
+    "figures",
+]
+EVIDENCE_COLUMNS = [
+    "claim",
+    "paper",
+    "test",
+    "kind",
+    "hardware",
+    "problem",
+    "method",
+    "reference",
+    "condition",
+    "metric",
+    "verdict",
+    "evidence",
+    "n",
+    "estimate",
+    "low",
+    "high",
+    "published",
+    "margin",
+    "unit",
+    "reason",
+    "confidence",
+    "margin_low",
+    "margin_high",
+    "p_value",
+    "prediction_low",
+    "prediction_high",
+    "published_predicted",
+    "further_seeds",
+    "runs",
+    "failures",
+    "failure_low",
+    "failure_high",
+]
+
+NOT_AT_THIS_SIZE = "not testable at this size"
+MOST_NAMED = 3
+"""How many missing things a reason lists before it counts the rest."""
+
+
+def judge(
+    claims: Sequence[Claim], table: pd.DataFrame, *, size: Size, evidence: str
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Judge claims by the long table.
+
+    `size` is what the preset's runs can speak to, `evidence` the level that is printed with each verdict (`quick`,
+    `modified: kd_pinn.student.width`). Returns the verdicts, one row a claim, and the evidence, one row a single test.
+    Estimates, intervals and margins are in the metric's units; for ratios and orderings, "times better". A verdict's
+    numbers are those of the single test on which it hangs, with the interval at the `confidence` that mirrors it: 90 %,
+    or more where the combination of several tests asks for it.
+    The verdict rests on the unadjusted p-value of its claim; `p_holm` and `verdict_holm` say what is left of it when
+    all claims of its paper in this call are held to 5 % together.
+    """
+    table = table.assign(condition=table["condition"].astype(object).fillna("").astype(str))
+    examinations = [examine(claim, table, size) for claim in claims]
+    verdicts = pd.DataFrame([_verdict_row(found, size, evidence) for found in examinations], columns=VERDICT_COLUMNS)
+    for _, rows in verdicts[verdicts["p_value"].notna()].groupby("paper"):
+        verdicts.loc[rows.index, "p_holm"] = holm.adjusted(rows["p_value"])
+    undecided = ~verdicts["verdict"].isin([NOT_TESTABLE]) & ~(verdicts["p_holm"].astype(float) <= LEVEL)
+    verdicts["verdict_holm"] = verdicts["verdict"].mask(undecided, INCONCLUSIVE)
+    singles = [_evidence_row(found, single, evidence) for found in examinations for single in found.singles]
+    return _counts(verdicts), _counts(pd.DataFrame(singles, columns=EVIDENCE_COLUMNS))
+
+
+def _counts(rows: pd.DataFrame) -> pd.DataFrame:
+    """Write counts as whole numbers, missing ones as missing."""
+    return rows.astype(dict.fromkeys(("n", "runs", "failures"), "Int64"))
+
+
+def _verdict_row(found: Examination, size: Size, evidence: str) -> dict[str, Any]:
+    claim = found.claim
+    word, reason = _conclude(found, size)
+    row: dict[str, Any] = {
+        "claim": claim.id,
+        "paper": claim.paper,
+        "statement": claim.statement,
+        "verdict": word,
+        "evidence": evidence,
+        "published": claim.published,
+        "unit": claim.unit,
+        "reason": reason,
+        "mark": claim.source.mark,
+        "figures": ";".join(claim.figures),
+    }
+    if found.groups:
+        shown, level = found.shown()
+        row |= _numbers(shown, level)
+        row |= {"runs": sum(s.runs.total for s in found.singles), "failures": sum(s.runs.failed for s in found.singles)}
+    if word != NOT_TESTABLE:
+        row["p_value"] = float(p_value(found.said()))
+    if word == INCONCLUSIVE:
+        row["further_seeds"] = found.further_runs()
+    return row
+
+
+def _conclude(found: Examination, size: Size) -> tuple[str, str]:
+    """Return verdict and reason, in the fixed order: what cannot be tested first."""
+    claim = found.claim
+    if claim.not_testable is not None:
+        return NOT_TESTABLE, claim.not_testable
+    if not found.groups:
+        sizes = sorted({size for test in claim.tests for size in test.sizes})
+        return NOT_TESTABLE, f"{NOT_AT_THIS_SIZE}: needs runs of {' or '.join(sizes)} size"
+    word = str(verdict(found.said()))
+    missing = [single.obstacle for single in found.singles if isinstance(single.obstacle, Unmeasured)]
+    if missing and word in (IN_DIRECTION, INCONCLUSIVE):
+        return NOT_TESTABLE, _listed(missing)
+    reason = _because(found, word)
+    if found.capped and word in (REPLICATED, BETTER):
+        return IN_DIRECTION, f"{reason}; the published size itself is {NOT_AT_THIS_SIZE}"
+    return word, reason
+
+
+def _listed(missing: Sequence[Unmeasured]) -> str:
+    """Name what is missing, the problems of the same thing together."""
+    problems: dict[str, list[str]] = {}
+    for absent in missing:
+        problems.setdefault(absent.what, [])
+        if absent.problem not in problems[absent.what]:
+            problems[absent.what].append(absent.problem)
+    parts = [f"{what} on {', '.join(names)}" for what, names in problems.items()]
+    rest = len(parts) - MOST_NAMED
+    return "; ".join(parts[:MOST_NAMED]) + (f"; and {rest} more" if rest > 0 else "")
+
+
+def _because(found: Examination, word: str) -> str:
+    """Say what the verdict hangs on."""
+    shown, level = found.shown()
+    reason = str(shown.obstacle) if shown.estimate is None else _comparison(shown, word, level)
+    if word == INCONCLUSIVE:
+        reason += _seeds_to_go(found.further_runs())
+    return f"{_share(found)}; {_label(shown)}: {reason}" if len(found.singles) > 1 else reason
+
+
+def _share(found: Examination) -> str:
+    words = [str(verdict(single.said())) for single in found.singles]
+    counts = {word: words.count(word) for word in dict.fromkeys(words)}
+    return ", ".join(f"{count} of {len(words)} {word}" for word, count in counts.items())
+
+
+def _label(single: Single) -> str:
+    middle = "median over " if single.test.combine == "median" else ""
+    return f"{single.test.metric} on {middle}{single.cell}, {single.cell.hardware}"
+
+
+def _comparison(single: Single, word: str, level: float) -> str:
+    """Say in words where the interval lies: an estimate is there."""
+    low, high = _interval(single, level)
+    region = single.region()
+    lower, upper = single.natural(region.lower), single.natural(region.upper)
+    claimed = f"{lower:.4g} to {upper:.4g}"
+    if not (np.isfinite(region.lower) and np.isfinite(region.upper)):
+        claimed = f"at most {upper:.4g}" if np.isfinite(region.upper) else f"at least {lower:.4g}"
+    apart = low > upper or high < lower
+    how = {
+        REPLICATED: f"lies within the claimed {claimed}",
+        BETTER: f"lies beyond the claimed {claimed}, on the good side",
+        IN_DIRECTION: f"misses the claimed {claimed}, but the ordering holds",
+        NOT_REPLICATED: f"misses the claimed {claimed}",
+        INCONCLUSIVE: f"misses the claimed {claimed}, but might by chance, being one of several tests"
+        if apart
+        else f"does not settle the claimed {claimed}",
+    }[word]
+    return f"the {100 * (1 - 2 * level):.3g} % interval {low:.3g} to {high:.3g} {how}"
+
+
+def _seeds_to_go(further: float) -> str:
+    if np.isnan(further) or further == 0:
+        return ""
+    if np.isinf(further):
+        return "; no feasible number of further seeds would settle it"
+    return f"; about {further:.0f} further seeds would settle it"
+
+
+def _interval(single: Single, level: float) -> tuple[float, float]:
+    """Return the bounds in the metric's units."""
+    low, high = single.estimate.interval(level) if single.estimate is not None else (np.nan, np.nan)
+    return float(single.natural(low)), float(single.natural(high))
+
+
+def _numbers(single: Single, level: float) -> dict[str, Any]:
+    """Return the columns that verdicts and evidence share, in the metric's units."""
+    region = single.region()
+    row: dict[str, Any] = {
+        "margin": single.test.margin_in_words,
+        "margin_low": float(single.natural(region.lower)),
+        "margin_high": float(single.natural(region.upper)),
+    }
+    if single.estimate is not None:
+        low, high = _interval(single, level)
+        estimate = float(single.natural(single.estimate.centre))
+        row |= {"n": single.n, "estimate": estimate, "low": low, "high": high, "confidence": 1 - 2 * level}
+    return row
+
+
+def _evidence_row(found: Examination, single: Single, evidence: str) -> dict[str, Any]:
+    test, cell, said = single.test, single.cell, single.said()
+    low, high = single.runs.wilson()
+    word = NOT_TESTABLE if single.missing else str(verdict(said))
+    further = single.further_runs()
+    reason = str(single.obstacle)
+    if single.estimate is not None:
+        reason = _comparison(single, word, LEVEL) + _seeds_to_go(further)
+    row = {
+        "claim": found.claim.id,
+        "paper": found.claim.paper,
+        "test": found.claim.tests.index(test) + 1,  # type: ignore[arg-type]
+        "kind": test.kind,
+        "hardware": cell.hardware,
+        "problem": " ".join(cell.problems),
+        "method": " ".join(test.methods),
+        "reference": "" if test.reference is None else "; ".join(filter(None, test.sides(cell)[-1])),
+        "condition": cell.condition,
+        "metric": test.metric,
+        "verdict": word,
+        "evidence": evidence,
+        "published": _published(single),
+        "unit": found.claim.unit,
+        "reason": reason,
+        "p_value": np.nan if single.estimate is None else float(p_value(said)),
+        "further_seeds": further if word == INCONCLUSIVE else np.nan,
+        "runs": single.runs.total,
+        "failures": single.runs.failed,
+        "failure_low": low,
+        "failure_high": high,
+    }
+    return row | _numbers(single, LEVEL) | _prediction(single)
+
+
+def _published(single: Single) -> str:
+    if not isinstance(single.test, PublishedValue):
+        return ""
+    low, high = single.test.claimed(single.cell.problems[0])
+    return f"{low:g}" if low == high else f"{low:g} to {high:g}"
+
+
+def _prediction(single: Single) -> dict[str, Any]:
+    """Return where one more run is expected (95 %), and whether the published value is there."""
+    if not isinstance(single.estimate, StudentMean):
+        return {}
+    low, high = (float(single.natural(bound)) for bound in single.estimate.prediction())
+    row: dict[str, Any] = {"prediction_low": low, "prediction_high": high}
+    if isinstance(single.test, PublishedValue):
+        least, most = single.test.claimed(single.cell.problems[0])
+        row["published_predicted"] = low <= most and least <= high
+    return row

@@ -1,0 +1,93 @@
+"""One value a seed, from the rows of the long table; failures counted apart from the values of the runs that worked."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from replication.errors import UserError
+from replication.verdicts.selection import Cell, Selection, Undecidable, Unmeasured, in_words
+
+DONE = "done"
+
+
+def values(rows: pd.DataFrame, metric: str, problem: str, method: str, condition: str) -> "pd.Series[float]":
+    """Return the finished runs' values of `metric` by seed; `rows` are those of one hardware target and metric.
+
+    Raises:
+        Unmeasured: no such rows, or none of a finished run; the message says which.
+        UserError: two rows for the same seed.
+    """
+    chosen = rows[(rows["problem"] == problem) & (rows["method"] == method) & (rows["condition"] == condition)]
+    what = f"{metric} of {in_words(method, condition)}"
+    if chosen.empty:
+        raise Unmeasured(f"not run: {what}", problem)
+    done = chosen[chosen["status"] == DONE]
+    if done.empty:
+        counts = ", ".join(f"{count} {status}" for status, count in chosen["status"].value_counts().items())
+        raise Unmeasured(f"no finished run ({counts}): {what}", problem)
+    if done["seed"].duplicated().any():
+        seed = done.loc[done["seed"].duplicated(), "seed"].iloc[0]
+        raise UserError(f"table: {what} on {problem}, seed {seed}: stands there twice, one row a run is allowed")
+    return done.set_index("seed")["value"].sort_index()
+
+
+def paired(selection: Selection, rows: pd.DataFrame, cell: Cell) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the values of method(s) and reference on the seeds both finished; without a reference it is 1."""
+    sides = [
+        values(rows, selection.metric, cell.problems[0], method, condition)
+        for method, condition in selection.sides(cell)
+    ]
+    pairs = pd.concat(sides, axis=1, join="inner").dropna().to_numpy().T
+    enough(pairs.shape[1])
+    return (pairs, np.ones(pairs.shape[1])) if selection.reference is None else (pairs[:-1], pairs[-1])
+
+
+def logarithms(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return natural logarithms; Undecidable if a value is not positive."""
+    usable = np.isfinite(numbers) & (numbers > 0)
+    if not usable.all():
+        raise Undecidable(f"{int((~usable).sum())} of {numbers.size} values are not positive: no logarithm")
+    return np.log(numbers)
+
+
+def enough(seeds: int) -> None:
+    """Refuse fewer than two seeds: one value has no spread."""
+    if seeds < 2:
+        raise Undecidable(
+            f"{seeds} seed{'' if seeds == 1 else 's'} finished on both sides: no spread, needs at least 2"
+        )
+
+
+def best_by_other_seeds(advantages: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Choose one of several methods for each seed by the mean over all other seeds.
+
+    `advantages` has shape (methods, seeds), larger is better; returns shape (seeds,). With one method it is returned
+    as it is.
+    """
+    others = advantages.sum(axis=1, keepdims=True) - advantages
+    return np.take_along_axis(advantages, others.argmax(axis=0)[None], axis=0)[0]
+
+
+@dataclass(frozen=True)
+class Runs:
+    """How many runs a cell asked for and how many of them did not finish."""
+
+    total: int
+    failed: int
+
+    def wilson(self) -> tuple[float, float]:
+        """Return the 95 % Wilson interval of the failure rate (Wilson 1927); nothing is known of no runs."""
+        from scipy import stats
+
+        if self.total == 0:
+            return np.nan, np.nan
+        interval = stats.binomtest(self.failed, self.total).proportion_ci(method="wilson")
+        return float(interval.low), float(interval.high)
+
+
+def runs(rows: pd.DataFrame) -> Runs:
+    """Count the runs behind these rows, and those that are not `done`; a run may have several rows."""
+    finished = (rows["status"] == DONE).groupby([rows["problem"], rows["method"], rows["seed"]]).all()
+    return Runs(total=len(finished), failed=int((~finished).sum()))

@@ -1,0 +1,163 @@
+"""Which rows of the long table a test reads, and what every test has in common."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from replication.settings.strict import Strict
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from replication.verdicts.statements import Estimate, Region
+
+Size = Literal["none", "reduced", "published"]
+"""What a preset's runs can speak to: nothing (they only prove that it works), a reduced run, the published size."""
+
+CONDITION = r"^([a-z_0-9]+=[^=;]+(;[a-z_0-9]+=[^=;]+)*)?$"
+COMBINE = r"^(all|median|at least [1-9][0-9]*)$"
+NAME = r"^[A-Za-z0-9_.+-]+$"
+
+Name = Annotated[str, Field(pattern=NAME)]
+Condition = Annotated[str, Field(pattern=CONDITION)]
+Positive = Annotated[float, Field(gt=0)]
+
+
+class Unmeasured(Exception):
+    """The rows a test needs are missing: `what` on which `problem`, and whether it was not run or did not finish."""
+
+    def __init__(self, what: str, problem: str) -> None:
+        super().__init__(f"{what} on {problem}")
+        self.what = what
+        self.problem = problem
+
+
+class Undecidable(Exception):
+    """The rows are there but too few to say anything; the message says why."""
+
+
+def in_words(name: str, condition: str) -> str:
+    """Return `name (condition)`, or the name alone for the headline row."""
+    return f"{name} ({condition})" if condition else name
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One place where a test is made: a hardware target, a condition and, as a rule, one problem."""
+
+    hardware: str
+    problems: tuple[str, ...]
+    condition: str
+
+    def __str__(self) -> str:
+        return in_words(" ".join(self.problems), self.condition)
+
+
+class Reference(Strict):
+    """The other side of a comparison: another method, another condition of the same method, or both."""
+
+    method: Name | None = None
+    condition: Condition | None = None
+
+    @model_validator(mode="after")
+    def _differs(self) -> Reference:
+        if self.method is None and self.condition is None:
+            raise ValueError("name a method, a condition or both")
+        return self
+
+
+class Selection(Strict):
+    """The rows a test reads and how its single results combine; each kind of test is a subclass.
+
+    `method` may be a list: the best of them is chosen for each seed from the other seeds, so that choosing is not
+    rewarded by the noise of the seed it is judged on. `targets` are hardware names before any dash (`cpu` stands for
+    `cpu` and `cpu-laptop`); without them every target counts that has such rows. `sizes` are the sizes of run at which
+    the test is made. `reason` says why this margin or bound was chosen, before any run.
+    """
+
+    kind: str
+    metric: Name
+    method: Name | Annotated[list[Name], Field(min_length=2)]
+    reference: Reference | None = None
+    problems: list[Name] = Field(min_length=1)
+    conditions: list[Condition] = Field([""], min_length=1)
+    targets: list[Name] | None = Field(None, min_length=1)
+    combine: str = Field("all", pattern=COMBINE)
+    sizes: list[Literal["reduced", "published"]] = Field(["reduced", "published"], min_length=1)
+    reason: str = Field(min_length=10)
+
+    @model_validator(mode="after")
+    def _enough_to_combine(self) -> Selection:
+        if self.quorum > self.places:
+            raise ValueError(f"`combine: {self.combine}` of only {self.places} problems and conditions")
+        return self
+
+    @property
+    def methods(self) -> list[str]:
+        """The methods compared with the reference, one unless the best of several is chosen."""
+        return self.method if isinstance(self.method, list) else [self.method]
+
+    @property
+    def places(self) -> int:
+        """How many single results there are on one hardware target."""
+        return len(self.problems) * len(self.conditions)
+
+    @property
+    def quorum(self) -> int:
+        """How many of the single results must hold (for a median, must be there)."""
+        return self.places if self.combine in ("all", "median") else int(self.combine.split()[-1])
+
+    @property
+    def logarithmic(self) -> bool:
+        """Whether the quantity is judged on its logarithm (errors, times and their ratios are)."""
+        return True
+
+    @property
+    def margin_in_words(self) -> str:
+        """The margin or bound as it is shown beside a verdict."""
+        raise NotImplementedError
+
+    def cells(self, table: pd.DataFrame) -> Iterator[list[Cell]]:
+        """Yield, for each hardware target that has rows of this metric (one nameless if none has), its cells."""
+        hardware = table.loc[table["metric"] == self.metric, "hardware"].unique()
+        present = sorted(name for name in hardware if self.targets is None or re.split("-", name)[0] in self.targets)
+        for name in present or [" ".join(self.targets or [])]:
+            yield [Cell(name, problems, condition) for condition in self.conditions for problems in self.groups()]
+
+    def groups(self) -> list[tuple[str, ...]]:
+        """Return the problems that make one single result: one each, unless the test ranks them."""
+        return [(problem,) for problem in self.problems]
+
+    def sides(self, cell: Cell) -> list[tuple[str, str]]:
+        """Return (method, condition) of everything compared in a cell, the reference last."""
+        compared = [(method, cell.condition) for method in self.methods]
+        if self.reference is not None:
+            condition = cell.condition if self.reference.condition is None else self.reference.condition
+            compared.append((self.reference.method or self.methods[0], condition))
+        return compared
+
+    def reads(self, rows: pd.DataFrame, cell: Cell) -> pd.DataFrame:
+        """Return the rows behind a cell, finished or not, both sides of a comparison."""
+        keys = set(self.sides(cell))
+        here = rows[rows["problem"].isin(cell.problems)]
+        sides = zip(here["method"], here["condition"], strict=True)
+        return here[np.fromiter((side in keys for side in sides), dtype=bool, count=len(here))]
+
+    def estimate(self, rows: pd.DataFrame, cell: Cell) -> Estimate:
+        """Return the tested quantity from the rows of this metric on this hardware.
+
+        Raises:
+            Unmeasured: a method, condition or problem has no finished run.
+            Undecidable: too few seeds.
+        """
+        raise NotImplementedError
+
+    def region(self, problem: str, margin: Any = 1.0) -> Region:
+        """Return the region of the claimed result, with its margin or bound multiplied by `margin`."""
+        raise NotImplementedError

@@ -1,0 +1,43 @@
+"""At which margins a verdict would flip."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from replication.verdicts.claim import Claim
+from replication.verdicts.examination import examine
+from replication.verdicts.selection import Size
+from replication.verdicts.statements import verdict
+
+MARGINS = np.geomspace(0.1, 10, 401)
+"""Multiples of the registered margin (on the logarithm where the margin is a factor) or of the registered bound."""
+
+
+def sensitivity(claims: Sequence[Claim], table: pd.DataFrame, *, size: Size) -> pd.DataFrame:
+    """Return the verdict of each claim over a range of margins: claim, paper, verdict, margin_from, margin_to.
+
+    Margins are multiples of the registered one, 1 being the verdict itself; one row for each stretch without a flip,
+    its ends good to 1 %. A claim without any estimate has no rows. What a reduced run may conclude and what is missing
+    is the same at every margin and not repeated here.
+    """
+    table = table.assign(condition=table["condition"].astype(object).fillna("").astype(str))
+    strips = [_strip(claim, table, size) for claim in claims]
+    columns = ["claim", "paper", "verdict", "margin_from", "margin_to"]
+    return pd.DataFrame([row for strip in strips for row in strip], columns=columns)
+
+
+def _strip(claim: Claim, table: pd.DataFrame, size: Size) -> list[dict[str, object]]:
+    found = examine(claim, table, size)
+    if all(single.estimate is None for single in found.singles):
+        return []
+    words = np.broadcast_to(verdict(found.said(MARGINS)), MARGINS.shape)
+    flips = np.flatnonzero(words[1:] != words[:-1]) + 1
+    # A flip lies between two neighbouring margins; both stretches end in the middle.
+    edges = np.concatenate([MARGINS[:1], np.sqrt(MARGINS[flips] * MARGINS[flips - 1]), MARGINS[-1:]])
+    return [
+        {"claim": claim.id, "paper": claim.paper, "verdict": str(words[start]), "margin_from": low, "margin_to": high}
+        for start, low, high in zip([0, *flips], edges[:-1], edges[1:], strict=True)
+    ]

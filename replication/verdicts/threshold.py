@@ -1,0 +1,65 @@
+"""Below or above a bound, such as a latency under 10 ms."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from pydantic import model_validator
+
+from replication.verdicts.interval import StudentMean
+from replication.verdicts.selection import Cell, Selection
+from replication.verdicts.statements import Region
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Threshold(Selection):
+    """The quantity (method / reference, if there is a reference) is `at_most` or `at_least` the bound.
+
+    `plain` judges the quantity itself and not its logarithm.
+    """
+
+    kind: Literal["threshold"]
+    at_most: float | None = None
+    at_least: float | None = None
+    plain: bool = False
+
+    @model_validator(mode="after")
+    def _one_bound(self) -> Threshold:
+        if (self.at_most is None) == (self.at_least is None):
+            raise ValueError("give `at_most` or `at_least`, one of them")
+        if self.logarithmic and self.bound <= 0:
+            raise ValueError(f"a bound on the logarithm is positive, not {self.bound}")
+        return self
+
+    @property
+    def bound(self) -> float:
+        """The bound, whichever it is."""
+        return self.at_most if self.at_most is not None else self.at_least  # type: ignore[return-value]
+
+    @property
+    def logarithmic(self) -> bool:
+        """Positive quantities on the logarithm; plain ones as they are."""
+        return not self.plain
+
+    @property
+    def margin_in_words(self) -> str:
+        """The bound."""
+        return f"at most {self.bound:g}" if self.at_most is not None else f"at least {self.bound:g}"
+
+    def estimate(self, rows: pd.DataFrame, cell: Cell) -> StudentMean:
+        """Return the mean over seeds of the quantity or of its logarithm."""
+        from replication.verdicts import seeds
+
+        method, reference = seeds.paired(self, rows, cell)
+        ratio = method / reference
+        compared = ratio if self.plain else seeds.logarithms(ratio)
+        sign = 1 if self.at_least is not None else -1
+        return StudentMean.of(sign * seeds.best_by_other_seeds(sign * compared))
+
+    def region(self, problem: str, margin: Any = 1.0) -> Region:
+        """Return everything on the claimed side of the bound times `margin`."""
+        edge = self.bound * margin if self.plain else np.log(self.bound) + np.log(margin)
+        return Region(-np.inf, edge, "lower") if self.at_most is not None else Region(edge, np.inf, "higher")
