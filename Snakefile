@@ -3,13 +3,14 @@
 from pathlib import Path
 
 from replication import layout, workflow_start
+from replication.settings.preset import paper_slugs
 
 plan = workflow_start.plan(workflow.configfiles, config)
 
 
 wildcard_constraints:
     hardware="[a-z0-9_-]+",
-    paper="[a-z0-9_]+",
+    paper="|".join(plan.papers),
     problem="[a-zA-Z0-9_]+",
     method="[a-z0-9_-]+",
     measurement="[a-z_]+",

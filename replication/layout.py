@@ -112,7 +112,22 @@ def evidence(preset: str, paper: str | None = None) -> Path:
 
 def figure(preset: str, paper: str, name: str, suffix: str) -> Path:
     """Return a figure's drawing (`svg`, `pdf`, `png`) or its data (`csv`, `npz`)."""
-    return REPORTS / preset / "figures" / paper / f"{name}.{suffix}"
+    return figures(preset) / paper / f"{name}.{suffix}"
+
+
+def figures(preset: str) -> Path:
+    """Return the folder of all figures, one folder a paper inside."""
+    return REPORTS / preset / "figures"
+
+
+def page_tables(preset: str) -> Path:
+    """Return the folder of the page's tables as CSV, Markdown and LaTeX."""
+    return REPORTS / preset / "tables"
+
+
+def record(preset: str, paper: str | None = None) -> Path:
+    """Return what the runs of one paper, or of all, cost and on what they ran."""
+    return REPORTS / preset / ("runs.json" if paper is None else f"runs/{paper}.json")
 
 
 def page(preset: str, paper: str | None = None) -> Path:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ from replication import layout
 from replication.layout import RunKey
 from replication.papers.contract import PaperSettings
 from replication.provenance.code_version import code_version
+from replication.report import figure
 from replication.settings.loading import LoadedPreset, paper_blocks
+from replication.settings.preset import PAPERS, paper_slugs
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,46 @@ class Plan:
     def code(self, *modules: str) -> str:
         """Return the code version of what a rule runs."""
         return code_version(*modules)
+
+    def claims(self, wildcards: Any) -> list[Path]:
+        """Return the claims of a paper."""
+        return sorted((PAPERS / wildcards.paper / "claims").glob("*.yaml"))
+
+    def protocol(self, paper: str) -> Path:
+        """Return the protocol that a paper's page shows."""
+        return PAPERS / paper / "protocol.md"
+
+    def figure_sources(self, paper: str, name: str) -> list[Path]:
+        """Return the files that a figure says it reads."""
+        files: dict[str, list[Path]] = {
+            "table": [layout.table(self.name, paper)],
+            "history": self.run_files(paper, "history.csv"),
+            "prediction": self.run_files(paper, "prediction.npz"),
+            "reference": self.references(paper),
+        }
+        return [path for kind in figure.declared(paper, name).reads for path in files[kind]]
+
+    def figure_data(self, paper: str, name: str) -> Path:
+        """Return the data file of a figure, in the format that it declares."""
+        return layout.figure(self.name, paper, name, figure.declared(paper, name).format)
+
+    def figure_code(self, paper: str, name: str) -> str:
+        """Return the code version of a figure."""
+        return code_version(f"replication.papers.{paper}.figures.{name}", "replication.report.figure")
+
+    def drawings(self, paper: str) -> list[Path]:
+        """Return the drawings of a paper that its page shows."""
+        return [layout.figure(self.name, paper, name, "svg") for name in figure.figures(paper)]
+
+    def page_code(self) -> str:
+        """Return the version of what renders pages: code, templates and style sheets."""
+        templates = sorted((PAPERS.parent / "report" / "templates").iterdir())
+        digest = sha256(b"".join(path.read_bytes() for path in templates)).hexdigest()[:16]
+        return f"{code_version('replication.verbs.page')}-{digest}"
+
+    def all_settings(self) -> str:
+        """Return the preset as run, as JSON."""
+        return as_json(self.preset.settings.model_dump(mode="json", exclude_none=True))
 
     def probe_settings(self, wildcards: Any) -> str:
         """Return a hardware target's entry, as JSON."""

@@ -4,7 +4,7 @@ import re
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, create_model, field_validator
 
@@ -19,7 +19,9 @@ class PresetBase(Strict):
     """What all papers share; the papers' own blocks are added by `preset_model`."""
 
     description: str = Field(description="One sentence for the reader of the page.")
-    concludes: bool = Field(description="Whether this size allows verdicts; if not, every claim is `not testable`.")
+    size: Literal["none", "reduced", "published"] = Field(
+        description="What verdicts of this size may speak to: nothing, a reduced scale, or the published one."
+    )
     hardware: Annotated[dict[str, HardwareTarget], Field(min_length=1)] = Field(
         description="Hardware targets by name; the name is a folder below results/."
     )

@@ -62,7 +62,7 @@ def test_derivatives_of_any_order_and_field_by_name():
 def test_terms_are_mean_squares_of_residuals_mismatches_and_periodic_gaps():
     random = np.random.default_rng(0)
     inside, edge = random.random((30, 2)), random.random((20, 2))
-    shifted = edge + [2 * np.pi, 0]
+    shifted = edge + np.array([2 * np.pi, 0.0])
     conditions = {
         "initial": Prescribed(edge, {"u": np.ones(20), "v_y": np.zeros(20)}),
         "boundary": Periodic(edge, shifted, ("u", "v")),

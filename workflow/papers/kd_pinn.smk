@@ -14,17 +14,21 @@ rule latency:
         baseline=layout.run(plan.name, "kd_pinn", "teacher") + "/training.json",
         others=layout.run(plan.name, "kd_pinn", "kd_student") + "/training.json",
     output:
-        layout.measured(plan.name, "{hardware}", "kd_pinn", "{problem}", "latency", "{seed}"),
+        layout.measured(
+            plan.name, "{hardware}", "kd_pinn", "{problem}", "latency", "{seed}"
+        ),
     log:
         layout.log(plan.name, "latency", "{hardware}/kd_pinn/{problem}/seed{seed}"),
+    conda:
+        "../../environment.yml"
+    threads: workflow.cores
     params:
         baseline=lambda wildcards, input: Path(input.baseline).parent,
         others=lambda wildcards, input: Path(input.others).parent,
-        settings=lambda wildcards: plan.measurement_settings("kd_pinn", wildcards.problem, "latency"),
+        settings=lambda wildcards: plan.measurement_settings(
+            "kd_pinn", wildcards.problem, "latency"
+        ),
         code=plan.code("replication.verbs.latency"),
-    threads: workflow.cores
-    conda:
-        "../../environment.yml"
     message:
         "Time inference on {wildcards.problem}, seed {wildcards.seed}, alone on {wildcards.hardware}"
     shell:

@@ -8,11 +8,11 @@ rule reference:
         reference=layout.reference(plan.name, "{paper}", "{problem}"),
     log:
         layout.log(plan.name, "reference", "{paper}/{problem}"),
+    conda:
+        "../../environment.yml"
     params:
         settings=plan.data_settings,
         code=plan.data_code,
-    conda:
-        "../../environment.yml"
     message:
         "Reference solution of {wildcards.problem}"
     shell:

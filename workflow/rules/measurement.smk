@@ -7,12 +7,12 @@ rule probe:
         layout.hardware(plan.name, "{hardware}"),
     log:
         layout.log(plan.name, "probe", "{hardware}"),
-    params:
-        settings=plan.probe_settings,
-    resources:
-        gpu=plan.gpus,
     conda:
         "../../environment.yml"
+    resources:
+        gpu=plan.gpus,
+    params:
+        settings=plan.probe_settings,
     message:
         "Look for hardware target {wildcards.hardware}"
     shell:
@@ -28,11 +28,11 @@ rule score:
         f"{layout.run(plan.name)}/scores.json",
     log:
         layout.log(plan.name, "score", layout.RUN),
+    conda:
+        "../../environment.yml"
     params:
         run=lambda wildcards, output: Path(output[0]).parent,
         code=plan.code("replication.measurement.accuracy", "replication.verbs.score"),
-    conda:
-        "../../environment.yml"
     message:
         "Score {wildcards.method} on {wildcards.problem}, seed {wildcards.seed}"
     shell:
@@ -49,10 +49,10 @@ rule table:
         layout.table(plan.name, "{paper}"),
     log:
         layout.log(plan.name, "table", "{paper}"),
-    params:
-        code=plan.code("replication.verbs.table"),
     conda:
         "../../environment.yml"
+    params:
+        code=plan.code("replication.verbs.table"),
     message:
         "Collect the table of {wildcards.paper}"
     shell:
@@ -68,10 +68,10 @@ rule metrics:
         parquet=layout.metrics(plan.name)[1],
     log:
         layout.log(plan.name, "metrics", "all"),
-    params:
-        code=plan.code("replication.verbs.metrics"),
     conda:
         "../../environment.yml"
+    params:
+        code=plan.code("replication.verbs.metrics"),
     message:
         "Put the tables together"
     shell:

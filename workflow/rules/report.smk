@@ -1,0 +1,149 @@
+# From numbers to pictures and pages.
+
+
+rule figure_data:
+    """What one figure shows, as a small file."""
+    input:
+        lambda wildcards: plan.figure_sources(wildcards.paper, wildcards.figure),
+    output:
+        layout.figure(plan.name, "{paper}", "{figure}", "{format}"),
+    log:
+        layout.log(plan.name, "figure_data", "{paper}/{figure}.{format}"),
+    wildcard_constraints:
+        format="csv|npz",
+    conda:
+        "../../environment.yml"
+    params:
+        preset=plan.name,
+        code=lambda wildcards: plan.figure_code(wildcards.paper, wildcards.figure),
+    message:
+        "Collect the data of figure {wildcards.figure}"
+    shell:
+        "python -m replication figure-data --paper {wildcards.paper} --figure {wildcards.figure}"
+        " --preset {params.preset} --sources {input} --out {output} 2> {log}"
+
+
+rule figure_draw:
+    """The figure, from that file alone."""
+    input:
+        lambda wildcards: plan.figure_data(wildcards.paper, wildcards.figure),
+    output:
+        svg=layout.figure(plan.name, "{paper}", "{figure}", "svg"),
+        pdf=layout.figure(plan.name, "{paper}", "{figure}", "pdf"),
+        png=layout.figure(plan.name, "{paper}", "{figure}", "png"),
+    log:
+        layout.log(plan.name, "figure_draw", "{paper}/{figure}"),
+    conda:
+        "../../environment.yml"
+    params:
+        stem=lambda wildcards, output: Path(output.svg).with_suffix(""),
+        code=lambda wildcards: plan.figure_code(wildcards.paper, wildcards.figure),
+    message:
+        "Draw figure {wildcards.figure}"
+    shell:
+        "python -m replication figure-draw --paper {wildcards.paper} --figure {wildcards.figure}"
+        " --data {input} --out {params.stem} 2> {log}"
+
+
+rule paper_record:
+    """What the runs of one paper cost and on what they ran."""
+    input:
+        runs=lambda wildcards: plan.run_files(wildcards.paper, "training.json"),
+        measurements=lambda wildcards: plan.measurements(wildcards.paper),
+    output:
+        layout.record(plan.name, "{paper}"),
+    log:
+        layout.log(plan.name, "record", "{paper}"),
+    conda:
+        "../../environment.yml"
+    message:
+        "Record the cost of {wildcards.paper}"
+    shell:
+        "python -m replication record --runs {input.runs} --measurements {input.measurements} --out {output} 2> {log}"
+
+
+rule record:
+    """What all runs cost and on what they ran."""
+    input:
+        runs=[
+            path
+            for paper in plan.papers
+            for path in plan.run_files(paper, "training.json")
+        ],
+        measurements=[
+            path for paper in plan.papers for path in plan.measurements(paper)
+        ],
+    output:
+        layout.record(plan.name),
+    log:
+        layout.log(plan.name, "record", "all"),
+    conda:
+        "../../environment.yml"
+    message:
+        "Record the cost of all runs"
+    shell:
+        "python -m replication record --runs {input.runs} --measurements {input.measurements} --out {output} 2> {log}"
+
+
+rule paper_page:
+    """The page of one paper."""
+    input:
+        verdicts=layout.verdicts(plan.name, "{paper}"),
+        evidence=layout.evidence(plan.name, "{paper}"),
+        metrics=layout.table(plan.name, "{paper}"),
+        runs=layout.record(plan.name, "{paper}"),
+        protocol=lambda wildcards: plan.protocol(wildcards.paper),
+        figures=lambda wildcards: plan.drawings(wildcards.paper),
+    output:
+        html=layout.page(plan.name, "{paper}"),
+        markdown=layout.page(plan.name, "{paper}").with_suffix(".md"),
+    log:
+        layout.log(plan.name, "page", "{paper}"),
+    conda:
+        "../../environment.yml"
+    params:
+        preset=plan.name,
+        figures=layout.figures(plan.name),
+        tables=layout.page_tables(plan.name),
+        settings=plan.all_settings(),
+        code=plan.page_code(),
+    message:
+        "Render the page of {wildcards.paper}"
+    shell:
+        "python -m replication page --preset {params.preset} --papers {wildcards.paper} --verdicts {input.verdicts}"
+        " --evidence {input.evidence} --metrics {input.metrics} --runs {input.runs} --figures {params.figures}"
+        " --tables {params.tables} --settings {params.settings:q} --root . --html {output.html}"
+        " --markdown {output.markdown} 2> {log}"
+
+
+rule page:
+    """The page of all papers."""
+    input:
+        verdicts=layout.verdicts(plan.name),
+        evidence=layout.evidence(plan.name),
+        metrics=layout.metrics(plan.name),
+        runs=layout.record(plan.name),
+        protocols=[plan.protocol(paper) for paper in plan.papers],
+        figures=[path for paper in plan.papers for path in plan.drawings(paper)],
+        papers=[layout.page(plan.name, paper) for paper in plan.papers],
+    output:
+        html=layout.page(plan.name),
+        markdown=layout.page(plan.name).with_name("report.md"),
+    log:
+        layout.log(plan.name, "page", "all"),
+    conda:
+        "../../environment.yml"
+    params:
+        preset=plan.name,
+        papers=paper_slugs(),
+        figures=layout.figures(plan.name),
+        tables=layout.page_tables(plan.name),
+        settings=plan.all_settings(),
+        code=plan.page_code(),
+    message:
+        "Render the page"
+    shell:
+        "python -m replication page --preset {params.preset} --papers {params.papers} --verdicts {input.verdicts}"
+        " --evidence {input.evidence} --metrics {input.metrics[0]} --runs {input.runs} --figures {params.figures}"
+        " --tables {params.tables} --settings {params.settings:q} --root . --html {output.html}"
+        " --markdown {output.markdown} 2> {log}"

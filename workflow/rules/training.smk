@@ -13,19 +13,19 @@ rule train:
         layout.log(plan.name, "train", layout.RUN),
     benchmark:
         layout.benchmark(plan.name, "train", layout.RUN)
+    wildcard_constraints:
+        method=plan.own_methods(),
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=plan.memory_mb,
+        gpu=plan.gpus,
     params:
         out=lambda wildcards, output: Path(output[0]).parent,
         needs=lambda wildcards, input: [Path(record).parent for record in input.needs],
         settings=plan.training_settings,
         code=plan.training_code,
-    threads: 1
-    resources:
-        mem_mb=plan.memory_mb,
-        gpu=plan.gpus,
-    conda:
-        "../../environment.yml"
-    wildcard_constraints:
-        method=plan.own_methods(),
     message:
         "Train {wildcards.method} on {wildcards.problem}, seed {wildcards.seed}, {wildcards.hardware}"
     shell:

@@ -1,0 +1,56 @@
+# From numbers to words.
+
+
+rule judge:
+    """Every claim of one paper against its table."""
+    input:
+        table=layout.table(plan.name, "{paper}"),
+        claims=plan.claims,
+    output:
+        verdicts=layout.verdicts(plan.name, "{paper}"),
+        evidence=layout.evidence(plan.name, "{paper}"),
+    log:
+        layout.log(plan.name, "judge", "{paper}"),
+    conda:
+        "../../environment.yml"
+    params:
+        size=plan.preset.settings.size,
+        level=plan.preset.evidence_level,
+        code=plan.code("replication.verbs.judge"),
+    message:
+        "Judge the claims of {wildcards.paper}"
+    shell:
+        "python -m replication judge --paper {wildcards.paper} --table {input.table} --size {params.size}"
+        " --evidence {params.level:q} --verdicts-out {output.verdicts} --evidence-out {output.evidence} 2> {log}"
+
+
+rule verdicts:
+    """The papers' verdicts together."""
+    input:
+        [layout.verdicts(plan.name, paper) for paper in plan.papers],
+    output:
+        layout.verdicts(plan.name),
+    log:
+        layout.log(plan.name, "verdicts", "all"),
+    conda:
+        "../../environment.yml"
+    message:
+        "Put the verdicts together"
+    shell:
+        "python -m replication stack --parts {input} --out {output} 2> {log}"
+
+
+rule evidence:
+    """The papers' single tests together."""
+    input:
+        [layout.evidence(plan.name, paper) for paper in plan.papers],
+    output:
+        layout.evidence(plan.name),
+    log:
+        layout.log(plan.name, "evidence", "all"),
+    conda:
+        "../../environment.yml"
+    message:
+        "Put the evidence together"
+    shell:
+        "python -m replication stack --parts {input} --out {output} 2> {log}"
