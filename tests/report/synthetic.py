@@ -8,8 +8,12 @@ import pandas as pd
 
 from replication import layout
 from replication.layout import RunKey
+from replication.report import figure, runs
+from replication.report.content import Inputs
 from replication.report.sources import FigureSources
 from replication.storage.atomic import replacing, write_json
+from replication.verdicts.claim import load_claims
+from replication.verdicts.judge import judge
 
 PRESET = "quick"
 PAPER = "kd_pinn"
@@ -42,6 +46,7 @@ def grow(root: Path, problems: tuple[str, ...] = (PROBLEM,)) -> FigureSources:
                 base = {"hardware": "cpu", "paper": PAPER, "problem": problem, "method": method, "seed": seed}
                 base |= {"status": "done" if done else "diverged"}
                 rows.append(base | row("", "relative_l2", error if done else None, "1"))
+                rows.append(base | row("", "rmse", 0.61 * error if done else None, "1"))
                 rows += latency_rows(base, rng, teacher=method == "teacher", done=done)
     table = layout.table(PRESET, PAPER)
     files.append(table)
@@ -61,6 +66,40 @@ def grow(root: Path, problems: tuple[str, ...] = (PROBLEM,)) -> FigureSources:
     (root / table).parent.mkdir(parents=True)
     pd.DataFrame(rows)[columns].to_csv(root / table, index=False)
     return FigureSources(root, PRESET, files)
+
+
+def report(root: Path, sources: FigureSources, papers: tuple[str, ...] = (PAPER,)) -> Inputs:
+    """Make everything a page is rendered from: verdicts, evidence, figures and the record of runs."""
+    reports = root / layout.REPORTS / PRESET
+    table = root / layout.metrics(PRESET)[0]
+    rows = sources.table
+    rows.to_csv(table, index=False)
+    verdicts, evidence = judge(load_claims(PAPER), rows, size="reduced", evidence=PRESET)
+    reports.mkdir(parents=True)
+    verdicts.to_csv(reports / "verdicts.csv", index=False)
+    evidence.to_csv(reports / "evidence.csv", index=False)
+    for name in figure.figures(PAPER):
+        data = reports / "figures" / PAPER / f"{name}.{figure.declared(PAPER, name).format}"
+        figure.write_data(PAPER, name, sources, data)
+        figure.draw(PAPER, name, data, data.with_suffix(""))
+    measured = []
+    for (hardware, problem, seed), part in rows[rows["timing"]].groupby(["hardware", "problem", "seed"]):
+        measured.append(root / layout.measured(PRESET, hardware, PAPER, problem, "latency", seed))
+        with replacing(measured[-1]) as temporary:
+            part.to_csv(temporary, index=False)
+    runs.write([path for _, path in sources.runs("training.json")], measured, reports / "runs.json")
+    return Inputs(
+        preset=PRESET,
+        papers=papers,
+        verdicts=reports / "verdicts.csv",
+        evidence=reports / "evidence.csv",
+        metrics=table,
+        runs=reports / "runs.json",
+        figures=reports / "figures",
+        tables=reports / "tables",
+        root=root,
+        settings={"preset": PRESET, "kd_pinn": {"seeds": len(SEEDS), "teacher": {"width": 50}}},
+    )
 
 
 def row(condition: str, metric: str, value: float | None, unit: str) -> dict[str, object]:

@@ -1,0 +1,271 @@
+"""Everything a page says, gathered from the files of a run; what is not there yet is pending."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from replication.report import drawing, figure, protocol, runs, strip, tables
+from replication.report.drawing import Drawing
+from replication.report.protocol import Protocol
+from replication.report.runs import Cost
+from replication.report.sources import read_tables
+from replication.report.tables import Table
+from replication.verdicts.claim import Claim, load_claims
+from replication.verdicts.statements import (
+    BETTER,
+    IN_DIRECTION,
+    INCONCLUSIVE,
+    NOT_REPLICATED,
+    NOT_TESTABLE,
+    REPLICATED,
+)
+
+PENDING = "pending"
+WORDS = {
+    REPLICATED: "The interval lies within the margin that was fixed before the runs.",
+    BETTER: "The interval lies wholly beyond the margin, on the good side.",
+    IN_DIRECTION: "The ordering holds, the size does not.",
+    NOT_REPLICATED: "The interval lies wholly outside the margin, on the bad side.",
+    INCONCLUSIVE: "The interval crosses an edge of the margin; more seeds are needed.",
+    NOT_TESTABLE: "A setting, the data, the hardware or the runs are missing; the reason says which.",
+    PENDING: "Not judged yet: this paper's part of the workflow has not been run.",
+}
+"""The vocabulary, in the order in which verdicts are checked and counted."""
+
+MARKS = {
+    "paper": "the paper's own text",
+    "code": "the authors' published code",
+    "secondary": "only a third party's summary",
+}
+MOST_ROWS = 400
+"""Rows of the long table shown under one claim; beyond it the page names the file that holds all of them."""
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The files a page is rendered from. A file that does not exist is pending, never an error.
+
+    `papers` are shown in the order given. `figures` is the folder with one folder a paper. `runs` is `runs.json`.
+    `tables` is the folder of exported tables, with one folder a paper. `root` is the workflow's working directory, to
+    which links to run folders lead; None where the folders are not at hand. `settings` are those of the preset as run.
+    """
+
+    preset: str
+    papers: tuple[str, ...]
+    verdicts: Path
+    evidence: Path
+    metrics: Path
+    runs: Path
+    figures: Path
+    tables: Path
+    root: Path | None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def verdict_rows(self) -> pd.DataFrame:
+        """The verdicts, one row a claim; empty where there are none yet."""
+        return _rows(self.verdicts)
+
+    @cached_property
+    def evidence_rows(self) -> pd.DataFrame:
+        """The single tests behind the verdicts."""
+        return _rows(self.evidence)
+
+    @cached_property
+    def metric_rows(self) -> pd.DataFrame:
+        """The long table."""
+        return read_tables([self.metrics]) if self.metrics.is_file() else pd.DataFrame()
+
+    @cached_property
+    def record(self) -> dict[str, Any]:
+        """What every run cost and on what it ran."""
+        if not self.runs.is_file():
+            return {"runs": [], "measurements": [], "manifests": {}}
+        return dict(json.loads(self.runs.read_text(encoding="utf-8")))
+
+    def entries(self, kind: str, paper: str) -> list[dict[str, Any]]:
+        """The `runs` or the `measurements` of one paper."""
+        return [entry for entry in self.record[kind] if entry["paper"] == paper]
+
+
+@dataclass(frozen=True)
+class JudgedClaim:
+    """A claim with its verdict and all that stands behind it."""
+
+    claim: Claim
+    anchor: str
+    found: dict[str, Any]
+    tests: Table | None
+    axes: tuple[str, ...]
+    rows: Table | None
+    left_out: int
+    command: str | None
+    drawings: tuple[Drawing, ...]
+
+    @property
+    def word(self) -> str:
+        """The verdict, or `pending`."""
+        return str(self.found.get("verdict", PENDING))
+
+    @property
+    def measured(self) -> bool:
+        """Whether there is an estimate to show."""
+        return bool(pd.notna(self.found.get("estimate")))
+
+
+@dataclass(frozen=True)
+class PaperContent:
+    """One paper: its claims in order, its protocol, its tables and its cost."""
+
+    slug: str
+    protocol: Protocol
+    claims: tuple[JudgedClaim, ...]
+    headline: Table | None
+    scores: Table | None
+    made: Table | None
+    cost: Cost
+    others: tuple[Drawing, ...]
+    """Figures that no claim names."""
+
+    @property
+    def evidence(self) -> list[str]:
+        """The evidence levels of its verdicts."""
+        return sorted({str(claim.found["evidence"]) for claim in self.claims if "evidence" in claim.found})
+
+    @property
+    def tally(self) -> list[tuple[int, str]]:
+        """How many claims have each verdict, in the order of the vocabulary."""
+        words = [claim.word for claim in self.claims]
+        return [(words.count(word), word) for word in WORDS if word in words]
+
+
+def paper(inputs: Inputs, slug: str, page: Path) -> PaperContent:
+    """Gather one paper's content for the page at `page`."""
+    folder = figure.folder(slug).parent
+    claims = load_claims(slug) if any((folder / "claims").glob("*.yaml")) else []
+    metrics = inputs.metric_rows
+    table = metrics[metrics["paper"] == slug] if len(metrics) else metrics
+    made = inputs.entries("runs", slug)
+    listed = made + inputs.entries("measurements", slug)
+    named = {name for claim in claims for name in claim.figures}
+    return PaperContent(
+        slug=slug,
+        protocol=protocol.read(folder / "protocol.md", slug),
+        claims=tuple(_judged(inputs, claim, table, page) for claim in claims),
+        headline=tables.scores(table[table["condition"] == ""]).without("condition") if len(table) else None,
+        scores=tables.scores(table) if len(table) else None,
+        made=tables.made(inputs.preset, listed, _links(inputs, listed, page)) if listed else None,
+        cost=Cost.of(made),
+        others=tuple(
+            drawing.load(slug, name, inputs.figures, page) for name in figure.figures(slug) if name not in named
+        ),
+    )
+
+
+def export(inputs: Inputs, slug: str, folder: Path) -> None:
+    """Write one paper's tables (verdicts, evidence, scores, runs, failures) into `folder`, each in every format."""
+    verdicts, evidence, metrics = inputs.verdict_rows, inputs.evidence_rows, inputs.metric_rows
+    made = inputs.entries("runs", slug)
+    written = [tables.failures(made)]
+    if len(verdicts):
+        written.append(tables.verdicts(verdicts[verdicts["paper"] == slug]))
+    if len(evidence):
+        written.append(tables.tests(evidence[evidence["paper"] == slug]))
+    if len(metrics):
+        written.append(tables.scores(metrics[metrics["paper"] == slug]))
+    if made:
+        written.append(tables.made(inputs.preset, made, [None] * len(made)))
+    for table in written:
+        table.write(folder)
+
+
+def _judged(inputs: Inputs, claim: Claim, table: pd.DataFrame, page: Path) -> JudgedClaim:
+    def own(rows: pd.DataFrame) -> pd.DataFrame:
+        return rows[(rows["claim"] == claim.id) & (rows["paper"] == claim.paper)] if len(rows) else rows
+
+    verdict, evidence = own(inputs.verdict_rows), own(inputs.evidence_rows)
+    rows = behind(claim, table) if len(table) else table
+    entries = _made_by(inputs, claim.paper, rows)
+    shown, made_by = rows.head(MOST_ROWS), entries[:MOST_ROWS]
+    return JudgedClaim(
+        claim=claim,
+        anchor=f"{claim.paper}-{claim.id}",
+        found={str(name): value for name, value in verdict.iloc[0].items()} if len(verdict) else {},
+        tests=tables.tests(evidence).without("claim", "unit") if len(evidence) else None,
+        axes=_strips(claim, evidence),
+        rows=tables.rows(shown, made_by, _links(inputs, made_by, page)) if len(rows) else None,
+        left_out=max(0, len(rows) - MOST_ROWS),
+        command=next((runs.command(inputs.preset, entry) for entry in entries if entry), None),
+        drawings=tuple(drawing.load(claim.paper, name, inputs.figures, page) for name in claim.figures),
+    )
+
+
+def behind(claim: Claim, table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the long table that a claim's tests read, each once, in the table's order."""
+    indices: set[int] = set()
+    for test in claim.tests:
+        of_metric = table[table["metric"] == test.metric]
+        for cell in (cell for cells in test.cells(of_metric) for cell in cells):
+            indices |= set(test.reads(of_metric[of_metric["hardware"] == cell.hardware], cell).index)
+    return table.loc[sorted(indices)]
+
+
+def _strips(claim: Claim, evidence: pd.DataFrame) -> tuple[str, ...]:
+    """Draw each single test on an axis that it shares with the other cells of the same test, if any was estimated."""
+    if not len(evidence) or evidence["estimate"].isna().all():
+        return ()
+    drawn = []
+    for row in evidence.to_dict("records"):
+        test = claim.tests[int(row["test"]) - 1]
+        turn = test.region(str(row["problem"]).split()[0]).equality
+        if turn is not None and test.logarithmic:
+            turn = 1.0
+        group = [_result(other) for other in evidence[evidence["test"] == row["test"]].to_dict("records")]
+        axis = strip.Axis.around(group, turn, test.logarithmic)
+        drawn.append(strip.svg(_result(row), axis, turn))
+    return tuple(drawn)
+
+
+def _result(row: Mapping[Any, Any]) -> strip.Result:
+    return strip.Result(row["estimate"], row["low"], row["high"], row["margin_low"], row["margin_high"])
+
+
+def _made_by(inputs: Inputs, paper: str, rows: pd.DataFrame) -> list[dict[str, Any] | None]:
+    """Return for each row the run or measurement that made it."""
+    trained = {
+        (run["hardware"], run["problem"], run["method"], run["seed"]): run for run in inputs.entries("runs", paper)
+    }
+    measured = {
+        (file["hardware"], file["problem"], file["seed"], metric): file
+        for file in inputs.entries("measurements", paper)
+        for metric in file["metrics"]
+    }
+    return [
+        measured.get((row["hardware"], row["problem"], row["seed"], row["metric"]))
+        or trained.get((row["hardware"], row["problem"], row["method"], row["seed"]))
+        for row in rows.to_dict("records")
+    ]
+
+
+def _links(inputs: Inputs, entries: list[Any], page: Path) -> list[str | None]:
+    if inputs.root is None:
+        return [None] * len(entries)
+    return [entry and relative(inputs.root / runs.folder(inputs.preset, entry), page) for entry in entries]
+
+
+def relative(target: Path, page: Path) -> str:
+    """Return the address of a file as a link from the page at `page`."""
+    return Path(os.path.relpath(target, page.parent)).as_posix()
+
+
+def _rows(path: Path) -> pd.DataFrame:
+    numbers = ("n", "estimate", "low", "high", "margin_low", "margin_high", "further_seeds", "runs", "failures")
+    if not path.is_file():
+        return pd.DataFrame()
+    return pd.read_csv(path, keep_default_na=False, na_values={name: [""] for name in numbers})

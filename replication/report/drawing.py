@@ -1,0 +1,59 @@
+"""A figure as the page shows it: its SVG inside the page, its files beside it, or what is missing."""
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from replication.report import figure
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure of one paper. `svg` is None where it was not drawn; `missing` says why, if its data knows."""
+
+    anchor: str
+    title: str
+    caption: str
+    svg: str | None
+    missing: str | None
+    files: tuple[tuple[str, str], ...]
+
+
+def load(paper: str, name: str, figures: Path, page: Path) -> Drawing:
+    """Return a figure from the folder `figures/<paper>/` for the page at `page`; what is not there is pending."""
+    anchor = f"{paper}-{name}"
+    if name not in figure.figures(paper):
+        return Drawing(anchor, name.replace("_", " ").capitalize(), "", None, None, ())
+    said = figure.declared(paper, name)
+    stem = figures / paper / name
+    data, svg = stem.with_name(f"{name}.{said.format}"), stem.with_name(f"{name}.svg")
+    if not data.is_file() or not svg.is_file():
+        return Drawing(anchor, said.title, said.caption, None, None, ())
+    lacking = figure.missing(figure.read_data(data))
+    if lacking is not None:
+        return Drawing(anchor, said.title, said.caption, None, lacking, ())
+    files = tuple(
+        (suffix.upper(), Path(os.path.relpath(stem, page.parent)).as_posix() + f".{suffix}")
+        for suffix in ("svg", "pdf", "png", said.format)
+    )
+    drawn = inlined(svg.read_text(encoding="utf-8"), anchor, said.title)
+    return Drawing(anchor, said.title, said.caption, drawn, None, files)
+
+
+def inlined(svg: str, prefix: str, label: str) -> str:
+    """Return an SVG file's drawing for use inside a page: ids made unique by `prefix`, no fixed size, a label.
+
+    Without the prefix, clip paths and markers of one figure would be taken for those of another.
+    """
+    body = svg[svg.index("<svg") :]
+    body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
+    body = re.sub(r'\bid="', f'id="{prefix}-', body)
+    body = re.sub(r'(href="#|url\(#)', rf"\g<1>{prefix}-", body)
+    head, rest = body.split(">", 1)
+    head = re.sub(r'\s(width|height|xmlns(:\w+)?|version)="[^"]*"', "", head)
+    return f'{head} class="drawing" role="img" aria-label="{_escaped(label)}">{rest}'.replace("xlink:href", "href")
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")

@@ -1,0 +1,91 @@
+"""The report: one self-contained HTML page, and the same in Markdown for terminals and pull requests."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from replication.report import content, numbers, tables
+from replication.report.content import Inputs, PaperContent
+from replication.report.runs import Cost
+from replication.storage.atomic import write_text
+
+TEMPLATES = Path(__file__).parent / "templates"
+TITLE = "Small neural PDE solvers, claim by claim"
+
+
+def render(inputs: Inputs, html: Path, markdown: Path) -> None:
+    """Render the papers of `inputs` into one page and its Markdown twin.
+
+    The page needs no network and nothing beside it; its links lead to files relative to its own folder. The same inputs
+    give the same bytes.
+    """
+    papers = [content.paper(inputs, slug, html) for slug in inputs.papers]
+    record = inputs.record
+    runs = [run for run in record["runs"] if run["paper"] in inputs.papers]
+    manifests = [
+        {"identity": identity, "content": manifest, "runs": sum(run["manifest"] == identity for run in runs)}
+        for identity, manifest in record["manifests"].items()
+        if any(run["manifest"] == identity for run in runs)
+    ]
+    judged = [claim for paper in papers for claim in paper.claims]
+    first = {drawing.anchor: claim.anchor for claim in reversed(judged) for drawing in claim.drawings}
+    view: dict[str, Any] = {
+        "title": papers[0].protocol.title if len(papers) == 1 else TITLE,
+        "inputs": inputs,
+        "papers": papers,
+        "cost": Cost.of(runs),
+        "failures": tables.failures(runs),
+        "manifests": manifests,
+        "machines": sorted({_machine(manifest["content"]) for manifest in manifests}),
+        "commits": sorted({_commit(manifest["content"]) for manifest in manifests}),
+        "settings": yaml.safe_dump(dict(inputs.settings), sort_keys=False, allow_unicode=True)
+        if inputs.settings
+        else "",
+        "first": first,
+        "shown_by": {claim.anchor: [name for name, at in first.items() if at == claim.anchor] for claim in judged},
+        "words": content.WORDS,
+        "marks": content.MARKS,
+        "formats": tables.FORMATS,
+        "lifted": ("metric", "compared", "condition", "hardware", "test", "margin"),
+        "tables_base": content.relative(inputs.tables, html),
+        "metrics": content.relative(inputs.metrics, html),
+        "css": (TEMPLATES / "page.css").read_text(encoding="utf-8"),
+        "javascript": (TEMPLATES / "page.js").read_text(encoding="utf-8"),
+    }
+    templates = _environment()
+    page = templates.get_template("page.html.j2").render(view)
+    write_text(html, re.sub(r"\n\s*\n+", "\n", page))
+    text = templates.get_template("report.md.j2").render(view | {"inputs": inputs})
+    write_text(markdown, re.sub(r"\n{3,}", "\n\n", text).strip() + "\n")
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=lambda name: name is not None and name.endswith(".html.j2"),
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {"number": numbers.number, "duration": numbers.duration, "cell": _cell}
+    environment.globals |= {"interval": numbers.interval, "has_verdicts": _has_verdicts}
+    return environment
+
+
+def _cell(text: Any) -> str:
+    return str(text).replace("|", "\\|").replace("\n", " ")
+
+
+def _has_verdicts(paper: PaperContent) -> bool:
+    return any(claim.found for claim in paper.claims)
+
+
+def _machine(manifest: dict[str, Any]) -> str:
+    return ", ".join(str(part) for part in (manifest.get("cpu"), manifest.get("gpu")) if part) or "unknown hardware"
+
+
+def _commit(manifest: dict[str, Any]) -> str:
+    commit = str(manifest.get("commit") or "unknown")[:10]
+    return f"{commit}, with uncommitted changes" if manifest.get("dirty") else commit

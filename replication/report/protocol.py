@@ -1,0 +1,59 @@
+"""A paper's `protocol.md` as parts of the page: its title and its sections, by their headings.
+
+Sections that reproducibility venues ask for are looked up by name; a missing one is shown as pending.
+"""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+ASKED_FOR = ("Methodology", "Assumptions", "Deviations", "What was easy", "What was difficult", "Citation")
+LEVEL = 4
+"""The heading level of a section on the page; deeper headings follow it."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of the protocol: its heading as it stands there and its text as HTML."""
+
+    heading: str
+    html: str
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """A paper's name, what stands before the first section, its sections in order, and those still to be written."""
+
+    title: str
+    introduction: str
+    sections: tuple[Section, ...]
+    pending: tuple[str, ...]
+
+
+def read(path: Path, slug: str) -> Protocol:
+    """Read `protocol.md`; without it everything is pending and the slug is the title. Raw HTML is shown as text."""
+    reader = MarkdownIt("commonmark", {"html": False, "typographer": False}).enable("table")
+    tokens = reader.parse(path.read_text(encoding="utf-8")) if path.is_file() else []
+    starts = [index for index, token in enumerate(tokens) if token.type == "heading_open" and token.tag in ("h1", "h2")]
+    title, introduction, sections = slug, "", []
+    for start, end in pairwise([*starts, len(tokens)]):
+        heading = tokens[start + 1].content
+        html = reader.renderer.render(_lowered(tokens[start + 3 : end]), reader.options, {})
+        if tokens[start].tag == "h1":
+            title, introduction = heading, html
+        else:
+            sections.append(Section(heading, html))
+    written = " ".join(section.heading.lower() for section in sections)
+    pending = tuple(name for name in ASKED_FOR if name.lower() not in written)
+    return Protocol(title, introduction, tuple(sections), pending)
+
+
+def _lowered(tokens: list[Token]) -> list[Token]:
+    """Return tokens with `###` two levels below the section's own heading's, and so on."""
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(6, int(token.tag[1]) + LEVEL - 2)}"
+    return tokens

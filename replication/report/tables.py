@@ -1,0 +1,204 @@
+"""The report's tables, as frames with readable headings, and the four forms they are written in."""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from replication.report import numbers, runs
+from replication.storage.atomic import replacing, write_text
+
+FORMATS = ("csv", "md", "tex")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of the report: rows of plain values under readable headings.
+
+    `units` names, for a column of numbers, the column that holds their unit (or, after `=`, the unit itself); `links`
+    gives for a column one address a row, or None; `anchors` are the addresses of the rows themselves;
+    `hidden` columns are written to CSV only.
+    """
+
+    name: str
+    title: str
+    frame: pd.DataFrame
+    units: Mapping[str, str] = field(default_factory=dict)
+    links: Mapping[str, list[str | None]] = field(default_factory=dict)
+    anchors: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> list[str]:
+        """The headings of the columns that a reader sees; the CSV has the hidden ones as well."""
+        return [str(column) for column in self.frame.columns if column not in self.hidden]
+
+    def numeric(self, column: str) -> bool:
+        """Whether a column holds numbers, which are set flush right and sorted by value."""
+        return column in self.units or pd.api.types.is_numeric_dtype(self.frame[column])
+
+    def text(self, row: Mapping[str, Any], column: str) -> str:
+        """Return a cell as a reader sees it."""
+        value = row[column]
+        if column in self.units:
+            unit = self.units[column]
+            return numbers.number(value, unit[1:] if unit.startswith("=") else row[unit])
+        if column == "condition":
+            return str(value).replace(";", "; ")
+        return numbers.number(value) if isinstance(value, float) else str(value)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return the rows as dictionaries."""
+        return [{str(name): value for name, value in row.items()} for row in self.frame.to_dict("records")]
+
+    def agreed(self, columns: Iterable[str]) -> dict[str, str]:
+        """Return those of `columns` in which all rows are the same, with what they say."""
+        rows = self.rows()
+        texts = {column: {self.text(row, column) for row in rows} for column in columns if column in self.columns}
+        return {column: text.pop() for column, text in texts.items() if len(text) == 1}
+
+    def without(self, *columns: str) -> "Table":
+        """Return the table as a reader sees it without some columns; units stay known."""
+        return replace(self, hidden=(*self.hidden, *columns))
+
+    def readable(self) -> list[list[str]]:
+        """Return all cells as a reader sees them."""
+        return [[self.text(row, column) for column in self.columns] for row in self.rows()]
+
+    def markdown(self) -> str:
+        """Return the table in the Markdown of code hosts; pipes inside cells are escaped."""
+        from tabulate import tabulate
+
+        cells = [[cell.replace("|", "\\|").replace("\n", " ") for cell in row] for row in self.readable()]
+        return tabulate(cells, self.columns, tablefmt="github", disable_numparse=True)
+
+    def latex(self) -> str:
+        """Return the table as a LaTeX tabular with booktabs rules; special characters are escaped."""
+        from tabulate import tabulate
+
+        return tabulate(self.readable(), self.columns, tablefmt="latex_booktabs", disable_numparse=True)
+
+    def write(self, folder: Path) -> None:
+        """Write `<name>.csv` with full values, `<name>.md` and `<name>.tex` as a reader sees them."""
+        with replacing(folder / f"{self.name}.csv") as temporary:
+            self.frame.to_csv(temporary, index=False, lineterminator="\n")
+        write_text(folder / f"{self.name}.md", self.markdown() + "\n")
+        write_text(folder / f"{self.name}.tex", self.latex() + "\n")
+
+
+def verdicts(rows: pd.DataFrame) -> Table:
+    """Return the verdicts of one paper: what was claimed, what was found, and the word for it."""
+    columns = {
+        "claim": "claim",
+        "statement": "statement",
+        "verdict": "verdict",
+        "estimate": "estimate",
+        "low": "low",
+        "high": "high",
+        "n": "seeds",
+        "published": "published",
+        "margin": "margin",
+        "unit": "unit",
+        "evidence": "evidence",
+        "reason": "reason",
+    }
+    frame = rows[list(columns)].rename(columns=columns)
+    return Table("verdicts", "Verdicts", frame, dict.fromkeys(("estimate", "low", "high"), "unit"))
+
+
+def tests(evidence: pd.DataFrame) -> Table:
+    """Return the single tests behind one or several verdicts."""
+    frame = pd.DataFrame(
+        {
+            "claim": evidence["claim"],
+            "problem": evidence["problem"],
+            "verdict": evidence["verdict"],
+            "estimate": evidence["estimate"],
+            "low": evidence["low"],
+            "high": evidence["high"],
+            "seeds": evidence["n"],
+            "metric": evidence["metric"],
+            "compared": [
+                f"{method} with {other}" if other else method
+                for method, other in zip(evidence["method"], evidence["reference"], strict=True)
+            ],
+            "condition": evidence["condition"],
+            "hardware": evidence["hardware"],
+            "test": evidence["kind"].str.replace("_", " "),
+            "margin": evidence["margin"],
+            "unit": evidence["unit"],
+            "reason": evidence["reason"],
+        }
+    )
+    return Table("evidence", "Single tests", frame, dict.fromkeys(("estimate", "low", "high"), "unit"))
+
+
+def rows(table: pd.DataFrame, made_by: list[dict[str, Any] | None], links: list[str | None]) -> Table:
+    """Return rows of the long table as they are; `links` lead to the folders of the runs that made them."""
+    names = ["hardware", "problem", "method", "seed", "condition", "metric", "value", "unit", "status"]
+    commands = [f"#{runs.anchor(entry)}" if entry else None for entry in made_by]
+    frame = table[names].assign(
+        run=["folder" if link else "" for link in links],
+        rerun=["command" if command else "" for command in commands],
+    )
+    return Table("rows", "Rows of the long table", frame, {"value": "unit"}, {"run": links, "rerun": commands})
+
+
+def scores(table: pd.DataFrame) -> Table:
+    """Summarise one paper's long table over seeds: finished runs, median, lowest and highest of every quantity."""
+    by = ["metric", "hardware", "problem", "method", "condition", "unit"]
+    finished = (table["status"] == "done").rename("finished")
+    grouped = table.assign(finished=finished).groupby(by, sort=False)
+    frame = grouped.agg(
+        finished=("finished", "sum"),
+        runs=("finished", "size"),
+        median=("value", "median"),
+        lowest=("value", "min"),
+        highest=("value", "max"),
+    ).reset_index()
+    order = [*by[:5], "median", "lowest", "highest", "unit", "finished", "runs"]
+    frame = frame[order].sort_values(["metric", "hardware", "problem"], kind="stable")
+    units = dict.fromkeys(("median", "lowest", "highest"), "unit")
+    return Table("scores", "Every quantity, over seeds", frame, units, hidden=("unit",))
+
+
+def made(preset: str, entries: list[dict[str, Any]], links: list[str | None]) -> Table:
+    """List runs and measurements, with the cost of the runs; `links` lead to their folders."""
+
+    def column(name: str) -> list[Any]:
+        return [entry.get(name) for entry in entries]
+
+    def amounts(name: str) -> list[float]:
+        return [math.nan if amount is None else float(amount) for amount in column(name)]
+
+    frame = pd.DataFrame(
+        {
+            "hardware": column("hardware"),
+            "problem": column("problem"),
+            "method": [entry.get("method") or f"({entry['measurement']})" for entry in entries],
+            "seed": column("seed"),
+            "status": [entry.get("status", "measured") for entry in entries],
+            "CPU time": amounts("cpu_s"),
+            "wall time": amounts("wall_s"),
+            "compilation": amounts("compile_wall_s"),
+            "steps": amounts("steps"),
+            "parameters": amounts("parameters"),
+            "folder": [runs.folder(preset, entry).as_posix() for entry in entries],
+            "command": [runs.command(preset, entry) for entry in entries],
+        }
+    )
+    units = dict.fromkeys(("CPU time", "wall time", "compilation"), "=s") | dict.fromkeys(("steps", "parameters"), "=1")
+    anchors = tuple(runs.anchor(entry) for entry in entries)
+    return Table("runs", "Runs and their cost", frame, units, {"folder": links}, anchors)
+
+
+def failures(entries: list[dict[str, Any]]) -> Table:
+    """List the runs that did not finish, with the reason each gave."""
+    names = ("hardware", "paper", "problem", "method", "seed", "status", "reason")
+    lost = [run for run in entries if run["status"] != "done"]
+    return Table(
+        "failures", "Runs that did not finish", pd.DataFrame({name: [run[name] for run in lost] for name in names})
+    )

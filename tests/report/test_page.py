@@ -1,0 +1,199 @@
+"""The page: one file, every claim, every link to something that is there, and the same bytes each time."""
+
+import dataclasses
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+
+import pandas as pd
+import pytest
+
+from replication.report import content, page
+from replication.report.runs import Cost
+from replication.verdicts.claim import load_claims
+
+from . import synthetic
+
+
+class Outline(HTMLParser):
+    """Collects ids, links, headings and tags that were not closed."""
+
+    VOID = frozenset({"meta", "link", "br", "hr", "img", "input", "path", "use", "circle", "rect", "line", "image"})
+
+    def __init__(self, html):
+        super().__init__()
+        self.ids, self.links, self.headings, self.open = [], [], [], []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        if "id" in attributes:
+            self.ids.append(attributes["id"])
+        if tag == "a":
+            self.links.append(attributes["href"])
+        if re.fullmatch("h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        if tag not in self.VOID:
+            assert self.open.pop() == tag
+
+    def handle_startendtag(self, tag, attributes):
+        if "id" in (attributes := dict(attributes)):
+            self.ids.append(attributes["id"])
+
+
+@pytest.fixture(scope="module")
+def outline(rendered):
+    return Outline(rendered.html)
+
+
+def test_tags_are_closed_ids_are_unique_and_headings_skip_no_level(outline):
+    assert outline.open == []
+    assert len(outline.ids) == len(set(outline.ids))
+    assert outline.headings[0] == 1
+    assert outline.headings.count(1) == 1
+    assert all(after - before <= 1 for before, after in zip(outline.headings, outline.headings[1:], strict=False))
+
+
+def test_every_link_leads_to_something_that_is_there(outline, rendered):
+    assert all(link[1:] in outline.ids for link in outline.links if link.startswith("#"))
+    files = [link for link in outline.links if not link.startswith("#")]
+    assert files
+    for link in files:
+        assert (rendered.path.parent / link).exists(), link
+
+
+def test_nothing_is_loaded_from_elsewhere(rendered):
+    for attribute in ("src", "href"):
+        for address in re.findall(rf'\b{attribute}="([^"#][^"]*)"', rendered.html):
+            assert not re.match(r"(https?:)?//", address), address
+    assert "@import" not in rendered.html
+    assert not re.search(r"url\(['\"]?(?!#|data:)", rendered.html)
+
+
+def test_every_claim_is_on_the_first_screen_and_leads_on_to_figure_rows_folder_and_command(rendered):
+    glance = rendered.html[: rendered.html.index('class="key"')]
+    verdicts = pd.read_csv(rendered.inputs.verdicts).set_index("claim")
+    for claim in load_claims("kd_pinn"):
+        link = re.search(rf'<a href="#kd_pinn-{claim.id}">(.*?)</a>', glance, re.DOTALL)
+        assert verdicts.loc[claim.id, "verdict"] in link[1]
+        section = part(rendered.html, claim.id)
+        assert all(f"kd_pinn-{name}" in section for name in claim.figures)
+    tested = part(rendered.html, "KD4")
+    assert '<svg class="strip"' in tested
+    run = "results/quick/cpu/kd_pinn/burgers/kd_student/seed0"
+    assert f'<a href="../../{run}">folder</a>' in tested
+    anchor = "run-kd_pinn-cpu-burgers-kd_student-seed0"
+    assert f'<a href="#{anchor}">command</a>' in tested
+    row = rendered.html[rendered.html.index(f'id="{anchor}"') :]
+    assert f"snakemake --cores 1 --force {run}/training.json" in row[: row.index("</tr>")]
+
+
+def test_the_rows_under_a_claim_are_those_its_test_reads(rendered):
+    claim = next(claim for claim in load_claims("kd_pinn") if claim.id == "KD4")
+    rows = content.behind(claim, rendered.inputs.metric_rows)
+    assert set(rows["metric"]) == {"rmse"}
+    assert set(rows["method"]) == {"teacher", "kd_student"}
+    assert len(rows) == 2 * len(synthetic.SEEDS)
+
+
+def test_measured_rows_lead_to_the_file_of_their_measurement(rendered):
+    assert '<a href="../../results/quick/cpu/kd_pinn/burgers/measured/latency/seed0.csv">folder</a>' in part(
+        rendered.html, "KD1"
+    )
+
+
+def test_cost_is_the_sum_over_runs_and_energy_is_never_zero(rendered):
+    runs = len(synthetic.ERRORS) * len(synthetic.SEEDS)
+    assert f"{60 * runs / 3600:.3f}" in rendered.html
+    assert f"{runs - 1} of {runs}" in rendered.html
+    assert "<dd>not available</dd>" in rendered.html
+    entry = {"status": "done", "cpu_s": 1.0, "wall_s": 1.0, "compile_wall_s": 0.0}
+    assert Cost.of([entry | {"energy_j": 3.0}, entry | {"energy_j": 4.0}]).energy_j == 7.0
+    assert Cost.of([entry | {"energy_j": 3.0}, entry | {"energy_j": None}]).energy_j is None
+
+
+def test_a_run_that_failed_is_listed_with_its_reason(rendered):
+    failures = rendered.html[rendered.html.index('id="failures"') :]
+    assert "the loss was not finite at Adam step 812" in failures
+    assert "1 of 16 runs did not finish" in failures
+    assert "the loss was not finite at Adam step 812" in rendered.markdown
+
+
+def test_a_paper_without_runs_is_pending_and_breaks_nothing(rendered):
+    pending = rendered.html[rendered.html.index('<section class="paper" id="wavelit"') :]
+    assert 'class="chip pending"' in pending
+
+
+def test_with_nothing_at_all_every_claim_is_pending(tmp_path):
+    nowhere = tmp_path / "nothing"
+    names = ("verdicts", "evidence", "metrics", "runs", "figures", "tables")
+    inputs = content.Inputs("quick", ("kd_pinn",), **{name: nowhere / name for name in names}, root=None)
+    page.render(inputs, tmp_path / "kd_pinn.html", tmp_path / "kd_pinn.md")
+    html = (tmp_path / "kd_pinn.html").read_text()
+    claims = len(load_claims("kd_pinn"))
+    glance = html[: html.index('class="key"')]
+    assert glance.count('class="chip pending"') == claims + 1
+    assert f"{claims} pending" in html
+    assert Outline(html).open == []
+
+
+def test_rendering_twice_gives_the_same_bytes(rendered, tmp_path):
+    again = rendered.path.with_name("again.html")
+    page.render(dataclasses.replace(rendered.inputs), again, again.with_suffix(".md"))
+    assert again.read_text() == rendered.html
+    assert again.with_suffix(".md").read_text() == rendered.markdown
+
+
+def test_text_from_runs_and_verdicts_is_escaped(rendered, tmp_path):
+    verdicts = pd.read_csv(rendered.inputs.verdicts)
+    verdicts["reason"] = "<script>alert(1)</script> & | pipe"
+    verdicts.to_csv(tmp_path / "verdicts.csv", index=False)
+    page.render(
+        dataclasses.replace(rendered.inputs, verdicts=tmp_path / "verdicts.csv"), tmp_path / "p.html", tmp_path / "p.md"
+    )
+    html = (tmp_path / "p.html").read_text()
+    assert "<script>alert" not in html
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; | pipe" in html
+
+
+def test_a_page_without_run_folders_links_to_none(rendered, tmp_path):
+    page.render(dataclasses.replace(rendered.inputs, root=None), tmp_path / "p.html", tmp_path / "p.md")
+    assert "../results" not in (tmp_path / "p.html").read_text()
+
+
+def test_another_preset_is_named_in_the_command_before_an_option_that_ends_its_list():
+    from replication.report import runs
+
+    run = {"hardware": "cpu", "paper": "kd_pinn", "problem": "burgers", "method": "teacher", "seed": 2}
+    target = "results/laptop/cpu/kd_pinn/burgers/teacher/seed2/training.json"
+    expected = f"snakemake --cores 1 --configfile workflow/presets/laptop.yaml --force {target}"
+    assert runs.command("laptop", run) == expected
+
+
+def test_the_markdown_twin_names_every_verdict(rendered):
+    verdicts = pd.read_csv(rendered.inputs.verdicts)
+    for claim, word in zip(verdicts["claim"], verdicts["verdict"], strict=True):
+        assert f"### {claim}: {word}" in rendered.markdown
+
+
+def test_rendering_needs_no_torch():
+    code = "import sys, replication.report.page, replication.report.figure; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_declaring_a_figure_imports_neither_pandas_nor_matplotlib():
+    code = (
+        "import sys; from replication.report import figure; figure.declared('kd_pinn', 'speedup_map');"
+        "sys.exit(bool({'matplotlib', 'seaborn', 'torch'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def part(html, claim):
+    start = html.index(f'id="kd_pinn-{claim}"')
+    return html[start : html.index("</article>", start)]

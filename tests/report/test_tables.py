@@ -1,0 +1,82 @@
+"""Tables in four forms, numbers as a reader writes them, strips and protocols."""
+
+import math
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from replication.report import numbers, protocol, strip
+from replication.report.tables import Table, scores
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (0.00213, "1", "0.00213"),
+        (2.1e-5, "1", "2.10×10⁻⁵"),
+        (-1234.5, "1", "−1234"),
+        (0.0053, "s", "5.30 ms"),
+        (3.6e-6, "s", "3.60 µs"),
+        (4.0, "1", "4"),
+        (math.nan, "s", "–"),
+        (None, "1", "–"),
+        (math.inf, "1", "∞"),
+        (0.0, "s", "0 s"),
+        (921.0, "kWh", "921 kWh"),
+    ],
+)
+def test_numbers_are_written_with_three_digits_and_their_unit(value, unit, text):
+    assert numbers.number(value, unit) == text
+
+
+@given(st.floats(min_value=1e-12, max_value=1e12))
+def test_a_written_number_reads_back_to_half_a_percent(value):
+    text = numbers.number(value).replace("×10", "e").translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789"))
+    assert float(text) == pytest.approx(value, rel=6e-3)
+
+
+def test_a_table_is_the_same_in_every_form(tmp_path):
+    frame = pd.DataFrame({"method": ["a|b", "c_d"], "value": [1.5e-7, math.nan], "unit": ["s", "s"]})
+    table = Table("example", "Example", frame, {"value": "unit"}, hidden=("unit",))
+    table.write(tmp_path)
+    pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "example.csv"), frame)
+    markdown = (tmp_path / "example.md").read_text().splitlines()
+    assert [cell.strip() for cell in markdown[2].replace("\\|", "¦").strip("|").split("|")] == ["a¦b", "0.150 µs"]
+    assert r"c\_d" in (tmp_path / "example.tex").read_text()
+    assert table.agreed(("method", "unit")) == {}
+    assert table.without("method").columns == ["value"]
+
+
+def test_scores_count_failed_runs_apart_from_values():
+    rows = [("done", 1.0), ("done", 3.0), ("diverged", math.nan)]
+    columns = {"metric": "rmse", "hardware": "cpu", "problem": "p", "method": "m", "condition": "", "unit": "1"}
+    table = scores(pd.DataFrame([{**columns, "status": status, "value": value} for status, value in rows]))
+    row = table.frame.iloc[0]
+    assert (row["median"], row["lowest"], row["highest"], row["finished"], row["runs"]) == (2.0, 1.0, 3.0, 2, 3)
+
+
+@given(st.floats(min_value=1e-6, max_value=1e6), st.floats(min_value=1.01, max_value=100))
+def test_an_interval_on_a_strip_keeps_its_order(centre, factor):
+    result = strip.Result(centre, centre / factor, centre * factor, centre, math.inf)
+    axis = strip.Axis.around([result], 1.0, logarithmic=True)
+    places = [axis.place(x) for x in (result.low, result.estimate, result.high, result.region_high)]
+    assert places == sorted(places)
+    assert 0 <= places[0] <= places[-1] <= strip.WIDTH
+
+
+def test_protocol_sections_keep_their_order_and_what_is_not_written_is_pending(tmp_path):
+    path = tmp_path / "protocol.md"
+    path.write_text(
+        "# A paper (arXiv 0)\nIntro.\n## Assumptions\n| a | b |\n|---|---|\n| 1 | <b>raw</b> |\n"
+        "### Deeper\ntext\n## What was easy\nAll.\n"
+    )
+    read = protocol.read(path, "slug")
+    assert read.title == "A paper (arXiv 0)"
+    assert [section.heading for section in read.sections] == ["Assumptions", "What was easy"]
+    assert "<table>" in read.sections[0].html
+    assert "&lt;b&gt;raw&lt;/b&gt;" in read.sections[0].html
+    assert "<h5>Deeper</h5>" in read.sections[0].html
+    assert read.pending == ("Methodology", "Deviations", "What was difficult", "Citation")
+    assert protocol.read(tmp_path / "none.md", "slug").title == "slug"
