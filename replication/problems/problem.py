@@ -52,6 +52,8 @@ class Problem(ABC):
 
     coordinates: ClassVar[tuple[str, ...]]
     fields: ClassVar[tuple[str, ...]]
+    hard: ClassVar[tuple[str, ...]] = ()
+    """Names of the conditions that `ansatz` fulfils by construction."""
 
     @property
     @abstractmethod
@@ -75,6 +77,10 @@ class Problem(ABC):
     def solution(self, points: Array) -> dict[str, Array]:
         """Return the exact or reference fields (N,) at points (N, d) in float64."""
 
+    def ansatz(self, points: Any, raw: Any) -> Any:
+        """Turn a network's outputs (N, m) at points (N, d), both tensors, into fields that fulfil `hard`."""
+        return raw
+
     def collocation(self, count: int, random: np.random.Generator) -> Array:
         """Draw `count` interior points by Latin hypercube, (count, d) in float64."""
         return latin_hypercube(self.low, self.high, count, random)
@@ -85,8 +91,12 @@ class Problem(ABC):
             name: np.linspace(low, high, sizes[name])
             for name, low, high in zip(self.coordinates, self.low, self.high, strict=True)
         }
-        product = np.meshgrid(*axes.values(), indexing="ij")
-        return axes, np.stack([values.ravel() for values in product], axis=1)
+        return axes, tensor_product(axes)
+
+
+def tensor_product(axes: Mapping[str, Array]) -> Array:
+    """Return all points (N, d) of a grid with the given axes, in C order."""
+    return np.stack([values.ravel() for values in np.meshgrid(*axes.values(), indexing="ij")], axis=1)
 
 
 def latin_hypercube(low: tuple[float, ...], high: tuple[float, ...], count: int, random: np.random.Generator) -> Array:
