@@ -60,14 +60,14 @@ RUN = "{hardware}/{paper}/{problem}/{method}/seed{seed}"
 """A run folder below its preset, with Snakemake's wildcards."""
 
 
-def run(preset: str, paper: str = "{paper}", method: str = "{method}") -> str:
-    """Return the pattern of run folders, narrowed to a paper or a method."""
-    return f"{RESULTS / preset}/{RUN}".replace("{paper}", paper).replace("{method}", method)
+def run_file(preset: str, name: str, paper: str = "{paper}", method: str = "{method}") -> str:
+    """Return the pattern of a file in run folders, narrowed to a paper or a method if given."""
+    return f"{RESULTS / preset}/{RUN}/{name}".replace("{paper}", paper).replace("{method}", method)
 
 
 def run_files(preset: str) -> list[str]:
     """Return the patterns of what every training run leaves."""
-    return [f"{run(preset)}/{name}" for name in RUN_FILES]
+    return [run_file(preset, name) for name in RUN_FILES]
 
 
 def log(preset: str, rule: str, job: str) -> str:

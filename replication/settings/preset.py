@@ -16,7 +16,7 @@ NAME = re.compile(r"[a-z0-9_]+(-[a-z0-9_]+)*")
 
 
 class PresetBase(Strict):
-    """What all papers share; the papers' own blocks are added by `preset_model`."""
+    """What to run and how big. The papers' own blocks are added by the folders below `replication/papers/`."""
 
     description: str = Field(description="One sentence for the reader of the page.")
     size: Literal["none", "reduced", "published"] = Field(
@@ -54,4 +54,4 @@ def preset_model() -> type[PresetBase]:
     for slug in paper_slugs():
         model = import_module(f"replication.papers.{slug}.settings").Settings
         blocks[slug] = (model | None, Field(None, description=f"What to run of the paper `{slug}`; absent: nothing."))
-    return create_model("Preset", __base__=PresetBase, **blocks)
+    return create_model("Preset", __base__=PresetBase, __doc__=PresetBase.__doc__, **blocks)

@@ -11,8 +11,8 @@ rule kd_pinn:
 rule latency:
     """Inference of teacher and distilled student, interleaved, alone on the machine."""
     input:
-        baseline=layout.run(plan.name, "kd_pinn", "teacher") + "/training.json",
-        others=layout.run(plan.name, "kd_pinn", "kd_student") + "/training.json",
+        baseline=layout.run_file(plan.name, "training.json", "kd_pinn", "teacher"),
+        others=layout.run_file(plan.name, "training.json", "kd_pinn", "kd_student"),
     output:
         layout.measured(
             plan.name, "{hardware}", "kd_pinn", "{problem}", "latency", "{seed}"

@@ -25,7 +25,7 @@ rule score:
         layout.run_files(plan.name),
         reference=layout.reference(plan.name, "{paper}", "{problem}"),
     output:
-        f"{layout.run(plan.name)}/scores.json",
+        layout.run_file(plan.name, "scores.json"),
     log:
         layout.log(plan.name, "score", layout.RUN),
     conda:

@@ -1,0 +1,58 @@
+# make report            a page of verdicts, preset quick (about an hour on two cores)
+# make report PRESET=smoke   the five-minute form
+# make test              fast tests; make test-all adds the slow ones
+PRESET ?= quick
+CORES ?= all
+CONFIG ?=
+PYTHON ?= python3
+export OMP_NUM_THREADS ?= 1
+
+BIN := .venv/bin
+READY := .venv/ready
+
+.PHONY: report page test test-all lint format schema lock clean
+
+report: $(READY)
+	$(BIN)/python -m replication report --preset $(PRESET) --cores $(CORES) $(if $(CONFIG),--config $(CONFIG))
+
+page: $(READY)
+	$(BIN)/python -m replication page-so-far --preset $(PRESET)
+
+test: $(READY)
+	$(BIN)/python -m pytest -m "not slow"
+
+test-all: $(READY)
+	$(BIN)/python -m pytest
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/snakefmt --check Snakefile workflow
+	$(BIN)/snakemake --lint
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/snakefmt Snakefile workflow
+
+schema: $(READY)
+	$(BIN)/python -m replication settings-reference
+
+# Resolve pyproject.toml anew and pin what came out; the local version label of CPU wheels is dropped.
+lock:
+	rm -rf .venv-lock
+	$(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/pip install --quiet ".[dev]"
+	.venv-lock/bin/pip freeze --exclude small-neural-pde-replication | sed 's/+cpu//' > requirements.lock
+	rm -rf .venv-lock
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, found " + sys.version.split()[0])'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+clean:
+	rm -rf .venv .snakemake results/*/ reports/smoke reports/quick data/*/ logs
