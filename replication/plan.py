@@ -17,7 +17,7 @@ from replication.papers.contract import PaperSettings
 from replication.provenance.code_version import code_version
 from replication.report import figure
 from replication.settings.loading import LoadedPreset, paper_blocks
-from replication.settings.preset import PAPERS, paper_slugs
+from replication.settings.preset import PAPERS
 
 
 @dataclass(frozen=True)
