@@ -123,6 +123,8 @@ class Examination:
 def examine(claim: Claim, table: pd.DataFrame, size: Size) -> Examination:
     """Make a claim's tests on the long table (any papers' rows; the claim's own are taken)."""
     rows = table[table["paper"] == claim.paper]
+    # An empty condition, the headline row, may have been read as missing.
+    rows = rows.assign(condition=rows["condition"].astype(object).fillna("").astype(str))
     made = [test for test in claim.tests if size in test.sizes]
     singles, groups = [], []
     for test in made:

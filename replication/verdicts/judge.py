@@ -105,7 +105,6 @@ def judge(
     The verdict rests on the unadjusted p-value of its claim; `p_holm` and `verdict_holm` say what is left of it when
     all claims of its paper in this call are held to 5 % together.
     """
-    table = table.assign(condition=table["condition"].astype(object).fillna("").astype(str))
     examinations = [examine(claim, table, size) for claim in claims]
     verdicts = pd.DataFrame([_verdict_row(found, size, evidence) for found in examinations], columns=VERDICT_COLUMNS)
     for _, rows in verdicts[verdicts["p_value"].notna()].groupby("paper"):

@@ -23,7 +23,6 @@ def sensitivity(claims: Sequence[Claim], table: pd.DataFrame, *, size: Size) -> 
     its ends good to 1 %. A claim without any estimate has no rows. What a reduced run may conclude and what is missing
     is the same at every margin and not repeated here.
     """
-    table = table.assign(condition=table["condition"].astype(object).fillna("").astype(str))
     strips = [_strip(claim, table, size) for claim in claims]
     columns = ["claim", "paper", "verdict", "margin_from", "margin_to"]
     return pd.DataFrame([row for strip in strips for row in strip], columns=columns)
