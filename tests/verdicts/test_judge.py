@@ -171,7 +171,7 @@ def test_a_size_that_proves_nothing_and_a_claim_that_never_can_be_tested():
     row = verdict_of(claim(ORDERING), rows, size="none")
     assert (row["verdict"], row["reason"]) == (
         "not testable",
-        "not testable at this size: needs runs of published or reduced size",
+        "not testable at this size: needs runs of reduced or published size",
     )
     never = verdict_of(claim(tests=[], not_testable="missing: the constant"), rows)
     assert (never["verdict"], never["reason"]) == ("not testable", "missing: the constant")
