@@ -1,4 +1,4 @@
-"""Acoustic waves across one interface: wave propagation with the monotonised-central limiter, dimensional splitting.
+"""Acoustic waves across one interface: f-wave propagation with the monotonised-central limiter, split by dimension.
 
 Initial data: the official sets' generation script (density from two of four laws, one on either side of an interface
 normal to x or y; one to three rings of high pressure).
@@ -15,7 +15,7 @@ from replication.well.trajectory import Trajectory
 
 PARAMETERS: tuple[dict[str, float], ...] = ({},)
 DIFFERENCES = (
-    "Dimensionally split instead of unsplit wave propagation, Courant number 0.45 instead of 0.25; fewer frames cover "
+    "Wave propagation in f-wave form, split by dimension, Courant number up to 0.45, instead of unsplit at 0.25; fewer frames cover "
     "only the first part of the original time range."
 )
 

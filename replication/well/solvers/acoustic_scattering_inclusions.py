@@ -1,4 +1,4 @@
-"""Acoustic waves among inclusions: wave propagation with the monotonised-central limiter, dimensional splitting.
+"""Acoustic waves among inclusions: f-wave propagation with the monotonised-central limiter, split by dimension.
 
 Initial data: the official set's generation script (the two-sided medium of the discontinuous set with up to 14 ellipses
 of density exp U(-1, 10) in it, no pressure inside them).
@@ -14,7 +14,7 @@ from replication.well.trajectory import Trajectory
 
 PARAMETERS: tuple[dict[str, float], ...] = ({},)
 DIFFERENCES = (
-    "Dimensionally split instead of unsplit wave propagation, Courant number 0.45 instead of 0.25; an ellipse narrower "
+    "Wave propagation in f-wave form, split by dimension, Courant number up to 0.45, instead of unsplit at 0.25; an ellipse narrower "
     "than a cell may fall between cell centres; fewer frames cover only the first part of the original time range."
 )
 

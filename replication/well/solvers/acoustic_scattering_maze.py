@@ -1,4 +1,4 @@
-"""Acoustic waves in a maze: wave propagation with the monotonised-central limiter, dimensional splitting.
+"""Acoustic waves in a maze: f-wave propagation with the monotonised-central limiter, dimensional splitting.
 
 Initial data: the official set's generation script (a depth-first maze of 3 to 8 cells with one way in and one out,
 density 3 in the paths and 10^6 + 3 in the walls, one to five rings of high pressure in the paths).
@@ -14,7 +14,7 @@ from replication.well.trajectory import Trajectory
 
 PARAMETERS: tuple[dict[str, float], ...] = ({},)
 DIFFERENCES = (
-    "Dimensionally split instead of unsplit wave propagation, Courant number 0.45 instead of 0.25; below 256 points a "
+    "Wave propagation in f-wave form, split by dimension, Courant number up to 0.45, instead of unsplit at 0.25; below 256 points a "
     "side rings are wider and weaker by 256/points, which keeps their energy, and a maze has only as many cells as "
     "leave paths about five points wide (at least 3 cells); fewer frames cover only the first part of the original "
     "time range."
