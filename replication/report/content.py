@@ -134,6 +134,11 @@ class PaperContent:
     """Figures that no claim names."""
 
     @property
+    def nothing(self) -> bool:
+        """Whether there is nothing to say of this paper yet."""
+        return not (self.claims or self.protocol.sections or self.scores or self.made)
+
+    @property
     def evidence(self) -> list[str]:
         """The evidence levels of its verdicts."""
         return sorted({str(claim.found["evidence"]) for claim in self.claims if "evidence" in claim.found})

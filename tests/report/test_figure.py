@@ -103,6 +103,29 @@ def test_errors_in_the_field_figure_are_those_of_the_prediction(sources):
     np.testing.assert_array_equal(content["burgers/cut/teacher"][1], teacher[:, column])
 
 
+def test_of_three_coordinates_the_last_instant_is_shown_of_several_fields_the_first(tmp_path):
+    from replication.papers.kd_pinn.figures import error_fields
+
+    axes = [np.linspace(0, 1, count) for count in (9, 7, 5)]
+    points = np.stack(np.meshgrid(*axes, indexing="ij"), -1).reshape(-1, 3)
+    fields = {"u": points @ [1.0, 10.0, 100.0], "v": points[:, 0]}
+    reference = layout.reference("quick", "kd_pinn", "taylor_green")
+    named = dict(zip(("axis_x", "axis_y", "axis_t"), axes, strict=True))
+    synthetic.save_arrays(tmp_path / reference, points=points, **named, **fields)
+    run = RunKey("cpu", "kd_pinn", "taylor_green", "teacher", 0).folder("quick") / "prediction.npz"
+    synthetic.save_arrays(tmp_path / run, **{name: field + 1 for name, field in fields.items()})
+
+    content = error_fields.data(FigureSources(tmp_path, "quick", [reference, run]))
+
+    expected = axes[0][:, None] + 10 * axes[1] + 100
+    np.testing.assert_allclose(content["taylor_green/map/reference"], expected)
+    np.testing.assert_allclose(content["taylor_green/map/teacher"], expected + 1)
+    assert content["taylor_green/axes"].tolist() == ["x", "y"]
+    data = tmp_path / "error_fields.npz"
+    figure.write_data("kd_pinn", "error_fields", FigureSources(tmp_path, "quick", [reference, run]), data)
+    assert figure.draw("kd_pinn", "error_fields", data, tmp_path / "error_fields")[0].stat().st_size > 10_000
+
+
 def test_histories_skip_the_run_that_diverged(sources):
     from replication.papers.kd_pinn.figures import training_histories
 
