@@ -129,7 +129,8 @@ def grow_run(root: Path, key: RunKey, fields: dict[str, np.ndarray]) -> list[Pat
     done = key != DIVERGED
     save_arrays(root / folder / "prediction.npz", **(fields if done else {}))
     steps = np.concatenate([np.arange(0, 2000, 20), np.arange(2000, 2400, 20)])
-    history = pd.DataFrame({"phase": np.where(steps < 2000, "adam", "lbfgs"), "step": steps})
+    adam = steps < 2000
+    history = pd.DataFrame({"phase": np.where(adam, "adam", "lbfgs"), "step": np.where(adam, steps, steps - 1980)})
     rate = 300 + 60 * list(ERRORS).index(key.method)
     decay = (np.exp(-steps / rate) + 1e-3) * np.exp(0.3 * np.sin(steps / 90 + key.seed))
     history["loss"] = decay

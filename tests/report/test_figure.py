@@ -135,6 +135,16 @@ def test_histories_skip_the_run_that_diverged(sources):
     assert counts["teacher"] == len(synthetic.SEEDS)
 
 
+def test_iterations_of_the_second_phase_follow_the_steps_of_the_first(sources):
+    from replication.papers.kd_pinn.figures import training_histories
+
+    spread = training_histories.data(sources)
+    steps = spread[(spread["method"] == "teacher") & (spread["term"] == "residual")].set_index("phase")["step"]
+    assert steps["adam"].max() == 1980
+    assert steps["lbfgs"].min() == 2000
+    assert steps["lbfgs"].max() == 2380
+
+
 def test_sources_give_only_what_they_were_given(sources):
     some = [file for file in sources.files if "teacher" in file.parts]
     limited = FigureSources(sources.root, "quick", some)

@@ -10,9 +10,9 @@ from replication.report.sources import FigureSources, NoData
 
 TITLE = "Training histories"
 CAPTION = (
-    "Each loss term against the optimiser step, log scale. Lines are medians over seeds, bands reach from the lowest "
-    "to the highest seed. The dashed vertical line marks where Adam hands over to L-BFGS. An arm appears in a panel "
-    "only if its loss has that term."
+    "Each loss term against the optimiser step (Adam, then iterations of L-BFGS), log scale. Lines are medians over "
+    "seeds, bands reach from the lowest to the highest seed. The dashed vertical line marks where Adam hands over to "
+    "L-BFGS. An arm appears in a panel only if its loss has that term."
 )
 READS = ("history",)
 FORMAT = "csv"
@@ -28,6 +28,7 @@ def data(sources: FigureSources) -> pd.DataFrame:
         history = pd.read_csv(path)
         if history.empty:
             continue
+        history["step"] += history["phase"].map(_starts(history))
         terms = [name for name in map(str, history) if name.startswith("loss_")]
         long = history.melt(["phase", "step"], terms, var_name="term", value_name="value").dropna(subset="value")
         runs.append(long.assign(hardware=key.hardware, problem=key.problem, method=key.method, seed=key.seed))
@@ -38,6 +39,12 @@ def data(sources: FigureSources) -> pd.DataFrame:
     by = ["hardware", "problem", "method", "term", "phase", "step"]
     spread = rows.groupby(by)["value"].agg(median="median", low="min", high="max", seeds="size").reset_index()
     return pd.concat(_thinned(line) for _, line in spread.groupby(by[:-2]))
+
+
+def _starts(history: pd.DataFrame) -> dict[str, int]:
+    """Return where each phase starts on the common axis, since every phase counts its own steps."""
+    lengths = history.groupby("phase", sort=False)["step"].max()
+    return dict(zip(lengths.index, [0, *lengths.cumsum()], strict=False))
 
 
 def _thinned(line: pd.DataFrame) -> pd.DataFrame:
