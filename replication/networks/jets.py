@@ -1,0 +1,157 @@
+"""Derivatives of a fully connected network up to second order, carried forward through its layers.
+
+With a = W h + b and h' = σ(a), layer by layer:
+
+    h'_s = σ'(a) a_s,    h'_sr = σ''(a) a_s a_r + σ'(a) a_sr.
+
+One pass gives a field and all the derivatives that an equation asks for, and the passes' own adjoints give each
+point's derivatives by all weights (`replication.training.residuals`), with no nested differentiation.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from replication.networks.enclosed import Enclosed
+from replication.networks.mlp import MLP, Cosine
+
+Jet = dict[str, Tensor]
+"""A quantity by what it is differentiated by: `""` itself, `"x"`, `"xt"` (coordinates in their order) ..."""
+
+Activated = Callable[[Tensor], tuple[Tensor, Tensor, Tensor]]
+
+
+def _tanh(a: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    value = torch.tanh(a)
+    slope = 1 - value * value
+    return value, slope, -2 * value * slope
+
+
+def _cosine(a: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    value = torch.cos(a)
+    return value, -torch.sin(a), -value
+
+
+def _silu(a: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    gate = torch.sigmoid(a)
+    rate = gate * (1 - gate)
+    return a * gate, gate + a * rate, rate * (2 + a * (1 - 2 * gate))
+
+
+ACTIVATED: dict[type[nn.Module], Activated] = {nn.Tanh: _tanh, Cosine: _cosine, nn.SiLU: _silu}
+"""σ, σ' and σ'' of every activation."""
+
+
+def derivatives(names: Iterable[str], coordinates: Sequence[str]) -> tuple[str, ...]:
+    """Return the derivatives that `names` such as `u_xx` need, lower orders included, in order of their length.
+
+    Raises ValueError beyond second order.
+    """
+    needed = {""}
+    for name in names:
+        along = "".join(sorted(name.partition("_")[2], key=list(coordinates).index))
+        if len(along) > 2:
+            raise ValueError(f"{name}: derivatives beyond second order are not carried")
+        needed |= {along, *along}
+    return tuple(sorted(needed, key=lambda along: (len(along), along)))
+
+
+def carry(
+    network: MLP,
+    points: Tensor,
+    coordinates: Sequence[str],
+    wanted: Sequence[str],
+    linear: Callable[[nn.Linear, Jet], Jet] | None = None,
+) -> Jet:
+    """Return the network's outputs (N, m) and their derivatives `wanted` (from `derivatives`) at points (N, d).
+
+    `linear` applies a layer to a jet; a caller may put its own in place to keep what goes in and comes out.
+    """
+    linear = linear or apply_linear
+    scale = 2 / (network.high - network.low)
+    jet: Jet = {"": (points - network.low) * scale - 1}
+    for along in wanted[1:]:
+        jet[along] = torch.zeros_like(points)
+        if len(along) == 1:
+            jet[along][:, coordinates.index(along)] = scale[coordinates.index(along)]
+    for layer in network.layers:
+        jet = linear(layer, jet) if isinstance(layer, nn.Linear) else _activate(ACTIVATED[type(layer)], jet)
+    return _product(_factor(network, points, coordinates, wanted), jet) if isinstance(network, Enclosed) else jet
+
+
+def apply_linear(layer: nn.Linear, jet: Jet) -> Jet:
+    """Apply W h + b to the value and W h to the derivatives, all in one product."""
+    stacked = torch.cat(list(jet.values())) @ layer.weight.T
+    value, *others = stacked.split(len(jet[""]))
+    return dict(zip(jet, [value + layer.bias, *others], strict=True))
+
+
+def _activate(activation: Activated, jet: Jet) -> Jet:
+    value, slope, bend = activation(jet[""])
+    result = {"": value}
+    for along, derivative in list(jet.items())[1:]:
+        result[along] = slope * derivative
+        if len(along) == 2:
+            result[along] = result[along] + bend * jet[along[0]] * jet[along[1]]
+    return result
+
+
+def _product(first: Jet, second: Jet) -> Jet:
+    """Leibniz' rule up to second order."""
+    result = {}
+    for along in second:
+        halves = {("", along), (along, "")} if along else {("", "")}
+        terms = [first[a] * second[b] for a, b in sorted(halves)]
+        if len(along) == 2:
+            terms += [first[along[0]] * second[along[1]], first[along[1]] * second[along[0]]]
+        result[along] = sum(terms[1:], start=terms[0])
+    return result
+
+
+def _factor(network: Enclosed, points: Tensor, coordinates: Sequence[str], wanted: Sequence[str]) -> Jet:
+    """Return Π (s - low)(s - high) and its derivatives, each (N, 1)."""
+    by_order = [
+        (points - network.low) * (points - network.high),
+        2 * points - network.low - network.high,
+        torch.full_like(points, 2.0),
+    ]
+    result = {}
+    for along in wanted:
+        columns = [by_order[along.count(name)][:, i] for i, name in enumerate(coordinates)]
+        result[along] = torch.stack(columns).prod(dim=0)[:, None]
+    return result
+
+
+class JetValues:
+    """Fields and derivatives out of a jet, as `replication.problems.problem.Values`: one entry (N,) a point."""
+
+    def __init__(self, jet: Jet, points: Tensor, coordinates: Sequence[str], fields: Sequence[str]) -> None:
+        self._jet, self._points = jet, points
+        self._coordinates, self._fields = list(coordinates), list(fields)
+
+    def __call__(self, *names: str) -> Any:
+        """Return the named values, a single one bare and several as a tuple."""
+        values = tuple(self._value(name) for name in names)
+        return values[0] if len(values) == 1 else values
+
+    def _value(self, name: str) -> Tensor:
+        if name in self._coordinates:
+            return self._points[:, self._coordinates.index(name)]
+        field, _, along = name.partition("_")
+        along = "".join(sorted(along, key=self._coordinates.index))
+        return self._jet[along][:, self._fields.index(field)]
+
+
+class Names:
+    """Stands for values and remembers which were asked for: what a residual reads of a problem."""
+
+    def __init__(self) -> None:
+        self.asked: dict[str, None] = {}
+
+    def __call__(self, *names: str) -> Any:
+        """Return ones, and remember `names`."""
+        self.asked |= dict.fromkeys(names)
+        ones = tuple(torch.ones(1, dtype=torch.float64) for _ in names)
+        return ones[0] if len(ones) == 1 else ones
