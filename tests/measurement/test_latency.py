@@ -1,0 +1,60 @@
+"""Every runtime computes the same network, and networks are timed in turn."""
+
+import numpy as np
+import pytest
+import torch
+
+from replication.measurement.latency import LatencySettings, Timing, _interleaved, latency, summary
+from replication.measurement.runtimes import RUNTIMES
+from replication.networks.mlp import MLP
+
+
+def network(width=20):
+    made = MLP([-1.0, 0.0], [1.0, 2.0], [width, width], 1, "tanh")
+    return made.initialise(torch.Generator().manual_seed(0)).eval().requires_grad_(False)
+
+
+@pytest.mark.parametrize("batch", [1, 7])
+@pytest.mark.parametrize(
+    "runtime",
+    ["eager", "onnx", *(pytest.param(name, marks=pytest.mark.slow) for name in ("compiled", "exported"))],
+)
+def test_a_runtime_computes_what_the_network_computes(runtime, batch):
+    points = np.random.default_rng(0).uniform(-1, 1, (batch, 2)).astype(np.float32)
+    answer = RUNTIMES[runtime](network())(points, 1)()
+    found = answer[0] if runtime == "onnx" else answer.numpy()
+    np.testing.assert_allclose(found, network()(torch.as_tensor(points)).numpy(), atol=1e-6)
+
+
+def test_every_runtime_is_tested():
+    assert set(RUNTIMES) == {"eager", "onnx", "compiled", "exported"}
+
+
+def test_networks_are_called_in_turn():
+    calls = []
+    settings = LatencySettings([1], [1], ["eager"], warm_up=2, repeats=30, seconds=60.0)
+    times = _interleaved({name: lambda name=name: calls.append(name) for name in "AB"}, settings)
+    assert calls == ["A", "B"] * 32
+    assert {len(seconds) for seconds in times.values()} == {30}
+
+
+def test_a_slow_condition_is_cut_short_after_twenty_calls():
+    settings = LatencySettings([1], [1], ["eager"], warm_up=0, repeats=1000, seconds=0.0)
+    assert len(_interleaved({"A": lambda: None}, settings)["A"]) == 20
+
+
+def test_the_speed_up_is_the_median_of_paired_ratios():
+    timing = Timing("batch=1", {"teacher": np.array([2.0, 4.0, 90.0]), "student": np.array([1.0, 1.0, 30.0])})
+    rows = {(name, metric): value for name, metric, value, _ in summary(timing, "teacher")}
+    assert rows["student", "speedup"] == 3.0
+    assert rows["teacher", "latency"] == 4.0
+    assert rows["student", "latency_mean"] == pytest.approx(32 / 3)
+    assert ("teacher", "speedup") not in rows
+
+
+def test_a_wider_network_takes_longer_on_a_large_batch():
+    settings = LatencySettings([20000], [1], ["eager"], warm_up=3, repeats=20, seconds=5.0)
+    box = np.array([-1.0, 0.0]), np.array([1.0, 2.0])
+    (timing,) = latency({"large": network(200), "small": network(10)}, *box, settings, 1, np.random.default_rng(0))
+    assert timing.condition == "batch=20000;threads=1;runtime=eager"
+    assert np.median(timing.seconds["large"]) > 2 * np.median(timing.seconds["small"])
