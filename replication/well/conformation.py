@@ -25,10 +25,11 @@ def exponential(logarithms: Real) -> Real:
         for j in range(c.shape[2]):
             difference, off = logarithms[1, i, j], logarithms[2, i, j]
             r = np.sqrt(difference**2 + off**2)
-            size, ratio = np.exp(logarithms[0, i, j]), np.sinh(r) / r if r > 1e-8 else 1.0
-            c[XX, i, j] = size * (np.cosh(r) + ratio * difference)
+            size, growth = np.exp(logarithms[0, i, j]), np.exp(r)
+            cosh, ratio = (growth + 1 / growth) / 2, (growth - 1 / growth) / (2 * r) if r > 1e-8 else 1.0  # sinh(r)/r
+            c[XX, i, j] = size * (cosh + ratio * difference)
             c[XY, i, j] = size * ratio * off
-            c[YY, i, j] = size * (np.cosh(r) - ratio * difference)
+            c[YY, i, j] = size * (cosh - ratio * difference)
             c[ZZ, i, j] = np.exp(logarithms[3, i, j])
     return c
 
@@ -68,11 +69,12 @@ def deformation_rate(logarithms: Real, gradient: Real, spring: Real, weissenberg
             f = spring[i, j]
             r = np.sqrt(difference**2 + off**2)
             cos, sin = (difference / r, off / r) if r > 1e-8 else (1.0, 0.0)
-            r_coth = r / np.tanh(r) if r > 1e-8 else 1.0
+            size, growth = np.exp(mean), np.exp(r)  # eigenvalues size * growth and size / growth
+            r_coth = r * (growth**2 + 1) / (growth**2 - 1) if r > 1e-8 else 1.0
             elongation = u_x * cos + (u_y + v_x) / 2 * sin
             shear = (u_y + v_x) / 2 * cos - u_x * sin
-            first = 2 * elongation + (np.exp(-mean - r) - f) / weissenberg
-            second = -2 * elongation + (np.exp(-mean + r) - f) / weissenberg
+            first = 2 * elongation + (1 / (size * growth) - f) / weissenberg
+            second = -2 * elongation + (growth / size - f) / weissenberg
             turning = 2 * shear * r_coth + r * (v_x - u_y)
             rate[0, i, j] = (first + second) / 2
             rate[1, i, j] = (first - second) / 2 * cos - turning * sin
