@@ -87,9 +87,8 @@ class OpenFile:
                 data = file[f"{group}/{name}"]
                 channels = slice(first + place * width, first + (place + 1) * width)
                 by_trajectory, in_time = (bool(data.attrs[f"{what}_varying"]) for what in ("sample", "time"))
-                result.append(
-                    Stored(data[()] if small or not by_trajectory else data, channels, by_trajectory, in_time)
-                )
+                values = data[()] if small or not by_trajectory else mapped(path, data)
+                result.append(Stored(values, channels, by_trajectory, in_time))
             return result
 
         def fields(orders: Mapping[str, int]) -> list[Stored]:
@@ -239,6 +238,17 @@ class WellReader(TorchDataset[dict[str, Tensor]]):
         if starts < 1:
             raise UserError(f"{path}: {frames} frames are too few for windows of {length} at stride {self.stride}")
         return [Window(file, trajectory, start, length) for start in range(starts)]
+
+
+def mapped(path: Path, data: h5py.Dataset) -> h5py.Dataset | np.ndarray:
+    """Return float32 values that lie in one piece in the file as a memory map, which saves a copy; else `data` itself.
+
+    Copy-on-write, since torch takes only writable arrays: the file is never changed.
+    """
+    offset = data.id.get_offset()
+    if offset is None or data.dtype != np.dtype("<f4"):
+        return data
+    return np.memmap(path, dtype=data.dtype, mode="c", offset=offset, shape=data.shape)
 
 
 def boundary_conditions(file: h5py.File, entry: Dataset) -> Tensor:

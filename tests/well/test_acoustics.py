@@ -111,7 +111,7 @@ def test_a_maze_is_one_tree_of_paths_with_two_openings(cells):
     while frontier:
         x, y = frontier.pop()
         for there in ((x + 1, y), (x - 1, y), (x, y + 1), (x, y - 1)):
-            if 0 <= min(there) and max(there) < len(walls) and not walls[there] and there not in reached:
+            if min(there) >= 0 and max(there) < len(walls) and not walls[there] and there not in reached:
                 reached.add(there)
                 frontier.append(there)
     assert len(reached) == open_pixels

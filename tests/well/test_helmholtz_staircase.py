@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from scipy.special import hankel1
 
+from replication.errors import UserError
 from replication.well.solvers import helmholtz_staircase as staircase
 
 
@@ -97,5 +98,5 @@ def test_a_trajectory_turns_its_phase_and_is_zero_in_the_solid():
 
 
 def test_a_grid_that_the_steps_do_not_fit_is_refused():
-    with pytest.raises(ValueError, match="4:1"):
+    with pytest.raises(UserError, match="needs a 4:1 grid"):
         staircase.simulate((64, 64), 2, staircase.PARAMETERS[0], np.random.default_rng(0))

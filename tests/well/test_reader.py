@@ -3,6 +3,7 @@
 import pickle
 import warnings
 
+import h5py
 import numpy as np
 import pytest
 import torch
@@ -94,6 +95,26 @@ def test_workers_read_the_same_samples_whether_forked_or_spawned(make_set):
     assert torch.equal(sent[7]["input_fields"], expected[7])
 
 
+@pytest.mark.parametrize("storage", [{"chunks": True}, {"chunks": True, "compression": "gzip"}, {"dtype": np.float64}])
+def test_chunked_compressed_and_double_precision_files_read_the_same(storage, make_set):
+    folder = make_set("rayleigh_benard")
+    expected = WellReader(folder, "test", inputs=2)[5]
+    for path in (folder / "data" / "test").iterdir():
+        with h5py.File(path, "r+") as file:
+            values, attributes = file["t1_fields/velocity"][:], dict(file["t1_fields/velocity"].attrs)
+            del file["t1_fields/velocity"]
+            file["t1_fields"].create_dataset("velocity", data=values, **storage).attrs.update(attributes)
+    assert_equal(WellReader(folder, "test", inputs=2)[5], expected)
+
+
+def test_reading_never_changes_a_file(make_set):
+    folder = make_set("rayleigh_benard")
+    (path,) = (folder / "data" / "test").iterdir()
+    before = path.read_bytes()
+    WellReader(folder, "test")[0]["input_fields"].fill_(7.0)
+    assert path.read_bytes() == before
+
+
 def test_include_keeps_files_by_name(make_set):
     folder = make_set("gray_scott_reaction_diffusion")
     chosen = WellReader(folder, "train", include=["diffusion_1"])
@@ -102,8 +123,6 @@ def test_include_keeps_files_by_name(make_set):
 
 
 def test_nan_under_the_mask_becomes_zero_when_normalised(make_set):
-    import h5py
-
     folder = make_set("helmholtz_staircase")
     for path in (folder / "data" / "test").iterdir():
         with h5py.File(path, "r+") as file:

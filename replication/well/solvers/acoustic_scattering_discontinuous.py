@@ -15,8 +15,8 @@ from replication.well.trajectory import Trajectory
 
 PARAMETERS: tuple[dict[str, float], ...] = ({},)
 DIFFERENCES = (
-    "Wave propagation in f-wave form, split by dimension, Courant number up to 0.45, instead of unsplit at 0.25; fewer frames cover "
-    "only the first part of the original time range."
+    "Wave propagation in f-wave form, split by dimension, Courant number up to 0.45, instead of unsplit at 0.25; fewer "
+    "frames cover only the first part of the original time range."
 )
 
 Real = NDArray[np.float64]

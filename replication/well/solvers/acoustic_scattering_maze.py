@@ -14,10 +14,10 @@ from replication.well.trajectory import Trajectory
 
 PARAMETERS: tuple[dict[str, float], ...] = ({},)
 DIFFERENCES = (
-    "Wave propagation in f-wave form, split by dimension, Courant number up to 0.45, instead of unsplit at 0.25; below 256 points a "
-    "side rings are wider and weaker by 256/points, which keeps their energy, and a maze has only as many cells as "
-    "leave paths about five points wide (at least 3 cells); fewer frames cover only the first part of the original "
-    "time range."
+    "Wave propagation in f-wave form, split by dimension, Courant number up to 0.45, instead of unsplit at 0.25; below "
+    "256 points a side rings are wider and weaker by 256/points, which keeps their energy, and a maze has only as many "
+    "cells as leave paths about five points wide (at least 3 cells); fewer frames cover only the first part of the "
+    "original time range."
 )
 
 PATH_DENSITY, WALL_DENSITY = 3.0, 1e6 + 3.0

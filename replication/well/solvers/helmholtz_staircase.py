@@ -17,6 +17,7 @@ import scipy.sparse
 from numpy.typing import NDArray
 from scipy.sparse.linalg import splu
 
+from replication.errors import UserError
 from replication.well.trajectory import Boundary, BoundaryKind, Trajectory, boundary_at_ends
 
 PARAMETERS: tuple[dict[str, float], ...] = tuple(
@@ -53,7 +54,10 @@ def simulate(
 ) -> Trajectory:
     """Return one trajectory; see `replication.well.solvers`. `shape` is 4:1 with a multiple of 32 points along x."""
     if shape[0] != 4 * shape[1] or shape[0] % 32:
-        raise ValueError(f"helmholtz_staircase needs a 4:1 grid with a multiple of 32 points along x, not {shape}")
+        grid = "x".join(str(points) for points in shape)
+        raise UserError(
+            f"helmholtz_staircase needs a 4:1 grid with a multiple of 32 points along x (size 16, 32, ...), not {grid}"
+        )
     omega = parameters["omega"]
     refinement = math.ceil(FINEST / shape[0]) // 2 * 2 + 1  # odd, so that centres of coarse and fine cells coincide
     fine = Grid(1 / (refinement * shape[0] // 16), LAYER)
