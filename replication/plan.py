@@ -4,7 +4,7 @@ Imports no torch: the Snakefile loads this at every start.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -52,7 +52,7 @@ class Plan:
         for target in self.targets:
             for problem in self.problems(paper):
                 for method in block.methods(problem):
-                    for seed in range(block.seeds(problem)):
+                    for seed in range(block.seeds(problem, method)):
                         yield RunKey(target, paper, problem, method, seed)
 
     def run_files(self, paper: str, name: str) -> list[Path]:
@@ -69,6 +69,17 @@ class Plan:
             for measurement in block.measurements(problem)
             for seed in range(block.seeds(problem))
         ]
+
+    def measured_runs(self, paper: str, measurement: str) -> Callable[[Any], list[Path]]:
+        """Return an input function: the records of the runs that a measurement looks at."""
+
+        def records(wildcards: Any) -> list[Path]:
+            target, problem, seed = wildcards.hardware, wildcards.problem, int(wildcards.seed)
+            methods = self.papers[paper].measured(problem, measurement, seed)
+            runs = [RunKey(target, paper, problem, method, seed) for method in methods]
+            return [run.folder(self.name) / "training.json" for run in runs]
+
+        return records
 
     def references(self, paper: str) -> list[Path]:
         """Return the reference solutions of a paper."""

@@ -14,8 +14,8 @@ class PaperSettings(Protocol):
         """Return the methods that run on a problem, those that others need included."""
         ...
 
-    def seeds(self, problem: str) -> int:
-        """Return the number of seeds on a problem."""
+    def seeds(self, problem: str, method: str | None = None) -> int:
+        """Return the number of seeds on a problem, or of one method there: a variant may have fewer."""
         ...
 
     def needs(self, problem: str, method: str) -> tuple[str, ...]:
@@ -32,4 +32,8 @@ class PaperSettings(Protocol):
 
     def measurements(self, problem: str) -> dict[str, dict[str, Any]]:
         """Return the measurements over several methods at once, with what each reads."""
+        ...
+
+    def measured(self, problem: str, measurement: str, seed: int) -> tuple[str, ...]:
+        """Return the methods that a measurement looks at, those it compares with first."""
         ...
