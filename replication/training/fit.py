@@ -17,6 +17,7 @@ from replication.training.gradient import LossAndGradient, flatten, load_flat
 from replication.training.lbfgs import LBFGS
 from replication.training.objective import Objective
 from replication.training.settings import Training
+from replication.training.snapshots import Snapshots
 
 ADAM = "adam"
 L_BFGS = "lbfgs"
@@ -41,6 +42,7 @@ class Fit:
     objective: Objective
     settings: Training
     checkpoint: Checkpoint
+    snapshots: Snapshots | None = None
     history: list[dict[str, Any]] = field(default_factory=list)
     phases: dict[str, Phase] = field(default_factory=lambda: {ADAM: Phase(), L_BFGS: Phase()})
     compile_wall_s: float = 0.0
@@ -58,6 +60,8 @@ class Fit:
             self.history = header["history"]
             self.phases = {name: Phase(**phase) for name, phase in header["phases"].items()}
             self.compile_wall_s = header["compile_wall_s"]
+        elif self.snapshots is not None:
+            self.snapshots.clear()
         self.compile_wall_s += self._function.compile_wall_s
         if "changes" in tensors:
             point = tensors["point"]
@@ -73,6 +77,7 @@ class Fit:
             restore_adam(optimiser, tensors)
         with self._clock(phase) as tick:
             while phase.steps < budget.steps:
+                self._keep(phase.steps, parameter.data)
                 loss, terms, parameter.grad = self._function(parameter.data)
                 value = float(loss)
                 if phase.steps % self.settings.log_every == 0:
@@ -85,6 +90,7 @@ class Fit:
                 if self.checkpoint.due():
                     tick()
                     self._save({"point": parameter.data, **adam_state(optimiser)})
+        self._keep(phase.steps, parameter.data)
         return parameter.data.clone()
 
     def _lbfgs(self, point: Tensor, tensors: dict[str, Tensor]) -> Tensor:
@@ -125,6 +131,10 @@ class Fit:
         row: dict[str, Any] = {"phase": phase, "step": step, "loss": loss}
         row |= {f"loss_{name}": float(term) for name, term in zip(self.objective.names, terms, strict=True)}
         self.history.append(row | {"learning_rate": rate, "gradient_norm": float(gradient.norm())})
+
+    def _keep(self, step: int, point: Tensor) -> None:
+        if self.snapshots is not None:
+            self.snapshots.keep(step, self.settings.adam.steps, point)
 
     def _save(self, tensors: dict[str, Tensor]) -> None:
         header = {

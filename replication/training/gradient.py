@@ -53,15 +53,16 @@ class LossAndGradient:
 
     def _eager_step(self, flat: Tensor, *data: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         flat = flat.detach().requires_grad_()
-        parameters = unflatten(self.objective.network, flat)
-
-        def apply(points: Tensor) -> Tensor:
-            return torch.func.functional_call(self.objective.network, parameters, (points,))
-
-        terms = self.objective.terms(apply, list(data))
+        terms = self.objective.terms(applied(self.objective.network, flat), list(data))
         loss = self.objective.weighted(terms)
         (gradient,) = torch.autograd.grad(loss, flat)
         return loss.detach(), torch.stack(terms).detach(), gradient
+
+
+def applied(network: nn.Module, flat: Tensor) -> Callable[[Tensor], Tensor]:
+    """Return the network as a function (N, d) -> (N, m) with the parameters `flat` (P,) in place of its own."""
+    parameters = unflatten(network, flat)
+    return lambda points: torch.func.functional_call(network, parameters, (points,))
 
 
 def flatten(network: nn.Module) -> Tensor:
