@@ -23,8 +23,8 @@ CONTOUR_POINTS = 32
 class ReactionDiffusion:
     """w_t = D w_xx + R(w) for fields w (m, ...) on [-1, 1] with w(·, 0) even.
 
-    `diffusions` holds D of each field; `reaction` maps nodal values (m, n) to (m, n). `shift` is 0 or 1/2, `modes` is n, `step` the time
-    step. The nodes are x_j = (j + 1/2) / n on half the interval.
+    `diffusions` holds D of each field; `reaction` maps nodal values (m, n) to (m, n). `shift` is 0 or 1/2, `modes` is
+    n, `step` the time step. The nodes are x_j = (j + 1/2) / n on half the interval.
     """
 
     diffusions: tuple[float, ...]
