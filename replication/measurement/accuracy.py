@@ -1,10 +1,12 @@
 """Errors of a prediction against the reference solution; the only place where they are computed."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
-Row = dict[str, float | str]
+Row = dict[str, Any]
+"""What `replication.measurement.table.row` takes beside run and status: condition, metric, value, unit."""
 
 
 def accuracy(prediction: Mapping[str, np.ndarray], reference: Mapping[str, np.ndarray]) -> list[Row]:

@@ -48,7 +48,7 @@ def run_rows(folder: Path) -> list[Row]:
             " delete the folder and run it again"
         )
     scores = json.loads((folder / "scores.json").read_text(encoding="utf-8"))
-    return [_row(key, record["status"], **score) for score in [*scores, *_costs(record)]]
+    return [row(key, record["status"], **score) for score in [*scores, *_costs(record)]]
 
 
 def _costs(record: dict[str, Any]) -> list[dict[str, Any]]:
@@ -63,13 +63,14 @@ def _costs(record: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _row(
+def row(
     key: RunKey, status: str, metric: str, value: float | None, unit: str, condition: str = "", timing: bool = False
 ) -> Row:
+    """Return a row of a run; without a value where its status is not `done`."""
     done = status == Status.DONE
     return Row(
         key.hardware, key.paper, key.problem, key.method, key.seed, condition, metric,
-        value if done else None, unit, status, timing,
+        value if done else None, unit, str(status), timing,
     )  # fmt: skip
 
 
