@@ -1,5 +1,6 @@
 """The arms of KD-PINN, found by their files; imports no torch, since the Snakefile reads it."""
 
+from collections.abc import Collection
 from importlib import import_module
 from pathlib import Path
 from typing import Literal, Protocol, cast
@@ -21,13 +22,24 @@ METHODS: dict[str, Arm] = {
 
 TEACHER = "teacher"
 DISTILLED = "kd_student"
+SCRATCH = "scratch_student"
 
 
 def base_method(method: str) -> str:
     """Return the arm behind a variant such as `kd_student-w10`."""
-    return method.split("-", 1)[0]
+    return method.partition("-")[0]
 
 
-def needs(method: str) -> tuple[str, ...]:
-    """Return the arms whose model the training of `method` reads."""
-    return (TEACHER,) if METHODS[base_method(method)].DISTILLATION else ()
+def variant_of(method: str) -> str:
+    """Return the name of a variant, `w10` of `kd_student-w10`; empty for an arm itself."""
+    return method.partition("-")[2]
+
+
+def needs(method: str, siblings: Collection[str]) -> tuple[str, ...]:
+    """Return the arms whose model the training of `method` reads.
+
+    A variant learns from the teacher among its `siblings`, the arms of the same variant, or else from the teacher.
+    """
+    if not METHODS[base_method(method)].DISTILLATION:
+        return ()
+    return (f"{TEACHER}-{variant_of(method)}",) if TEACHER in siblings else (TEACHER,)

@@ -1,78 +1,14 @@
 """Settings of KD-PINN. The paper states almost none of them; defaults are our assumptions, see `protocol.md`."""
 
-from math import pi
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, field_validator
+from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, field_validator
 
-from replication.papers.kd_pinn.arms import DISTILLED, METHODS, TEACHER, base_method, needs
+from replication.papers.kd_pinn.arms import DISTILLED, METHODS, SCRATCH, TEACHER, base_method, needs, variant_of
+from replication.papers.kd_pinn.problems import Problems, ProblemSettings, Variant
 from replication.settings.strict import Strict
-from replication.training.settings import Training
 
-Activation = Literal["tanh", "silu", "cos"]
-Layers = Annotated[list[PositiveInt], Field(min_length=1)]
 Runtime = Literal["eager", "compiled", "exported", "onnx"]
-
-
-class Points(Strict):
-    """How many points each term of the loss has; drawn once per seed and shared by all arms."""
-
-    collocation: PositiveInt = Field(10000, description="Residual points, Latin hypercube [assumed: Raissi's code].")
-    distillation: PositiveInt = Field(
-        10000, description="Points where student and teacher are compared, drawn independently [assumed]."
-    )
-    conditions: dict[str, PositiveInt] = Field(description="Points by condition: initial, boundary, terminal.")
-
-
-class Networks(Strict):
-    """Hidden layers of teacher and student."""
-
-    teacher: Layers = Field([50, 50, 50], description="Hidden widths of the teacher [secondary].")
-    student: Layers = Field([20, 20, 20], description="Hidden widths of every student [secondary].")
-    activation: Activation = Field("tanh", description="Activation of all hidden layers [secondary].")
-
-
-class ProblemSettings(Strict):
-    """What every problem of KD-PINN shares."""
-
-    seeds: PositiveInt = Field(5, description="Number of seeds; each pairs one run of every arm.")
-    methods: list[str] = Field(list(METHODS), description="Arms to run; an arm's teacher is added where it needs one.")
-    grid: dict[str, PositiveInt] = Field(description="Evaluation grid, points by coordinate.")
-    points: Points = Field(description="Training points.")
-    networks: Networks = Field(default_factory=lambda: Networks(), description="Teacher and student networks.")
-    training: Training = Field(default_factory=lambda: Training(), description="Optimisation.")
-    condition_weight: PositiveFloat = Field(
-        1.0, description="Weight of the initial, boundary and terminal terms; the residual has 1 [assumed]."
-    )
-    distillation_weight: NonNegativeFloat = Field(1.0, description="w_KD of the distilled student [assumed].")
-
-    @field_validator("methods")
-    @classmethod
-    def _known(cls, methods: list[str]) -> list[str]:
-        for method in methods:
-            if method not in METHODS:
-                raise ValueError(f"method {method!r} is not known; allowed: {', '.join(METHODS)}")
-        return methods
-
-    def coefficients(self) -> dict[str, float]:
-        """Return the equation's coefficients: the keys that only this problem has."""
-        own = set(type(self).model_fields) - set(ProblemSettings.model_fields)
-        return {name: getattr(self, name) for name in sorted(own)}
-
-
-class Burgers(ProblemSettings):
-    """Burgers equation (`replication/problems/burgers.py`)."""
-
-    viscosity: PositiveFloat = Field(0.01 / pi, description="Viscosity ν [assumed: Raissi's code].")
-    grid: dict[str, PositiveInt] = Field(
-        {"x": 256, "t": 100}, description="Evaluation grid, points by coordinate [assumed: burgers_shock.mat]."
-    )
-
-
-class Problems(Strict):
-    """The PDEs of KD-PINN."""
-
-    burgers: Burgers | None = Field(None, description="Viscous Burgers equation.")
 
 
 class Latency(Strict):
@@ -90,11 +26,40 @@ class Latency(Strict):
     )
 
 
+class Dynamics(Strict):
+    """How training is looked at, with and without distillation."""
+
+    snapshots: Annotated[int, Field(ge=2)] = Field(13, description="Snapshots of the weights during Adam [assumed].")
+    batches: Annotated[int, Field(ge=2)] = Field(
+        16, description="Resampled batches per snapshot and loss term [assumed]."
+    )
+    points: PositiveInt = Field(1000, description="Points of one batch, the same for every loss term [assumed].")
+    slice_points: Annotated[int, Field(ge=3)] = Field(15, description="Landscape slice: points along either direction.")
+    slice_radius: PositiveFloat = Field(0.5, description="Landscape slice: largest step, in filter norms [assumed].")
+
+
+class Roofline(Strict):
+    """How the machine's two ceilings are measured."""
+
+    matrix: PositiveInt = Field(1024, description="Size of the square matrices whose product gives the peak [assumed].")
+    stream: PositiveInt = Field(2**24, description="Numbers in each array of the bandwidth measurement [assumed].")
+    repeats: PositiveInt = Field(10, description="Repetitions, of which the fastest counts, as in STREAM.")
+
+
 class Settings(Strict):
     """The block `kd_pinn` of a preset."""
 
     problems: Problems = Field(description="PDEs to run, each with its own protocol.")
     latency: Latency = Field(default_factory=lambda: Latency(), description="Latency measurement.")
+    dynamics: Dynamics = Field(default_factory=lambda: Dynamics(), description="Measurement of training dynamics.")
+    roofline: Roofline = Field(default_factory=lambda: Roofline(), description="Roofline measurement.")
+
+    @field_validator("problems")
+    @classmethod
+    def _some(cls, problems: Problems) -> Problems:
+        if not any(getattr(problems, name) for name in Problems.model_fields):
+            raise ValueError(f"at least one problem is needed; allowed: {', '.join(Problems.model_fields)}")
+        return problems
 
     def problem_names(self) -> tuple[str, ...]:
         """Return the problems that the preset runs."""
@@ -105,18 +70,22 @@ class Settings(Strict):
         return getattr(self.problems, name)
 
     def methods(self, problem: str) -> tuple[str, ...]:
-        """Return the arms to run on a problem, those that others need included, in the order of `METHODS`."""
-        wanted = set(self.problem(problem).methods)
-        wanted |= {needed for method in wanted for needed in needs(method)}
-        return tuple(method for method in METHODS if method in wanted)
+        """Return the arms to run on a problem, those that others need included, then their variants."""
+        chosen = self.problem(problem)
+        variants = [f"{method}-{name}" for name, variant in chosen.variants.items() for method in variant.methods]
+        wanted = {*chosen.methods, *variants}
+        wanted |= {needed for method in wanted for needed in self.needs(problem, method)}
+        return (*(method for method in METHODS if method in wanted), *variants)
 
-    def seeds(self, problem: str) -> int:
-        """Return the number of seeds on a problem."""
-        return self.problem(problem).seeds
+    def seeds(self, problem: str, method: str | None = None) -> int:
+        """Return the number of seeds on a problem, or of one arm there."""
+        chosen = self.problem(problem)
+        variant = chosen.variants.get(variant_of(method or ""))
+        return chosen.seeds if variant is None else min(variant.seeds, chosen.seeds)
 
     def needs(self, problem: str, method: str) -> tuple[str, ...]:
-        """Return the arms whose model the training of `method` reads."""
-        return needs(method)
+        """Return the arms whose model the training of `method` reads: a variant's own teacher if it has one."""
+        return needs(method, self._variant(problem, method).methods)
 
     def data_settings(self, problem: str) -> dict[str, Any]:
         """Return what evaluation points and reference solution depend on."""
@@ -125,12 +94,29 @@ class Settings(Strict):
 
     def measurements(self, problem: str) -> dict[str, dict[str, Any]]:
         """Return the measurements over several arms, with what each reads."""
-        timed = {TEACHER, DISTILLED} <= set(self.methods(problem))
-        return {"latency": self.latency.model_dump()} if timed else {}
+        chosen = self.problem(problem)
+        reads: dict[str, dict[str, Any]] = {
+            "latency": self.latency.model_dump(),
+            "roofline": self.roofline.model_dump(),
+            "extrapolation": self.data_settings(problem) | chosen.extrapolation.model_dump(),
+            "frequency_bands": {} if chosen.bands is None else chosen.bands.model_dump(),
+            "dynamics": self.dynamics.model_dump(),
+        }
+        return {name: reads[name] for name in chosen.measurements if self.measured(problem, name, 0)}
+
+    def measured(self, problem: str, measurement: str, seed: int) -> tuple[str, ...]:
+        """Return the arms that a measurement looks at, the teacher first; none if one that it must have is not run."""
+        trained = [method for method in self.methods(problem) if seed < self.seeds(problem, method)]
+        if measurement == "frequency_bands":
+            return tuple(trained)
+        if measurement == "extrapolation":
+            return tuple(method for method in trained if method in METHODS)
+        pair = (TEACHER, DISTILLED) if measurement in {"latency", "roofline"} else (TEACHER, DISTILLED, SCRATCH)
+        return pair if set(pair) <= set(trained) else ()
 
     def training_settings(self, problem: str, method: str) -> dict[str, Any]:
         """Return what the training of one arm reads and nothing else, since a change here reruns it."""
-        chosen = self.problem(problem)
+        chosen, variant = self.problem(problem), self._variant(problem, method)
         arm = METHODS[base_method(method)]
         points: dict[str, Any] = {"conditions": chosen.points.conditions if arm.PHYSICS else {}}
         weights: dict[str, float] = {}
@@ -139,12 +125,31 @@ class Settings(Strict):
             weights = {"residual": 1.0} | dict.fromkeys(chosen.points.conditions, chosen.condition_weight)
         if arm.DISTILLATION:
             points["distillation"] = chosen.points.distillation
-            weights["distillation"] = chosen.distillation_weight if arm.PHYSICS else 1.0
+            weights["distillation"] = _first(variant.distillation_weight, chosen.distillation_weight)
+            if not arm.PHYSICS:
+                weights["distillation"] = 1.0
+        training = chosen.training.model_dump()
+        hidden = getattr(chosen.networks, arm.NETWORK)
+        if arm.NETWORK == "student":
+            hidden = _first(variant.student, hidden)
+        elif variant.teacher_steps is not None:
+            training["adam"]["steps"], training["lbfgs"]["iterations"] = variant.teacher_steps
+        watched = "dynamics" in self.measurements(problem) and method in self.measured(problem, "dynamics", 0)
         return {
             "coefficients": chosen.coefficients(),
+            "conditions": _first(variant.conditions, chosen.conditions),
             "points": points,
             "weights": weights,
-            "hidden": getattr(chosen.networks, arm.NETWORK),
+            "hidden": hidden,
             "activation": chosen.networks.activation,
-            "training": chosen.training.model_dump(),
+            "training": training,
+            "snapshots": self.dynamics.snapshots if watched and arm.NETWORK == "student" else 0,
         }
+
+    def _variant(self, problem: str, method: str) -> Variant:
+        """Return what is different about an arm; nothing for the arms themselves."""
+        return self.problem(problem).variants.get(variant_of(method), Variant(methods=[]))
+
+
+def _first(own: Any, common: Any) -> Any:
+    return common if own is None else own

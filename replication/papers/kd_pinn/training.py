@@ -2,54 +2,47 @@
 
 import torch
 
+from replication.networks.hard_conditions import HardConditions
 from replication.networks.mlp import MLP
 from replication.networks.saved import load_network, predict, weights
-from replication.papers.kd_pinn.arms import TEACHER
-from replication.problems.problem import Array, Condition, Prescribed
+from replication.papers.kd_pinn.objective import draw_objective
 from replication.problems.registry import problem_named
 from replication.runs.outcome import Outcome, Status
 from replication.runs.run import Run
 from replication.seeds import derived_seed
 from replication.training.checkpoint import Checkpoint
 from replication.training.fit import Diverged, Fit
-from replication.training.objective import DISTILLATION, Objective
 from replication.training.settings import Training
+from replication.training.snapshots import Snapshots
 
 
 def train_arm(run: Run) -> Outcome:
     """Train the arm that `run.settings` describes (`Settings.training_settings`) and predict on the evaluation points.
 
     Collocation, condition and distillation points depend on problem and seed alone, so the arms of a seed are paired;
-    so do the initial weights of networks of equal size. Distillation points are drawn independently of the collocation
-    points. The teacher is frozen: its values enter as targets.
+    so do the initial weights of networks of equal size. Its teacher, if it has one, is the only run it builds on.
     """
     settings = run.settings
     training = Training.model_validate(settings["training"])
     torch.set_default_dtype(getattr(torch, training.dtype))
     problem = problem_named(run.problem, settings["coefficients"])
-    counts = settings["points"]
-
-    conditions: dict[str, Condition] = {}
-    if counts["conditions"]:
-        conditions |= problem.conditions(counts["conditions"], run.random("conditions"))
-    if DISTILLATION in counts:
-        points = problem.collocation(counts[DISTILLATION], run.random(DISTILLATION))
-        teacher = load_network(run.inputs[TEACHER], run.device)
-        conditions[DISTILLATION] = Prescribed(points, predict(teacher, problem.fields, points))
-    collocation: Array | None = None
-    if "collocation" in counts:
-        collocation = problem.collocation(counts["collocation"], run.random("collocation"))
 
     hidden = settings["hidden"]
-    network = MLP(problem.low, problem.high, hidden, len(problem.fields), settings["activation"])
+    shape = (problem.low, problem.high, hidden, len(problem.fields), settings["activation"])
+    if settings["conditions"] == "hard":
+        network: MLP = HardConditions(run.problem, settings["coefficients"], *shape)
+    else:
+        network = MLP(*shape)
     seed = derived_seed(run.paper, run.problem, "weights", repr(hidden), run.seed)
     network.initialise(torch.Generator().manual_seed(seed))
     network.to(run.device)
 
+    teachers = [load_network(folder, run.device) for folder in run.inputs.values()]
     fit = Fit(
-        Objective(problem, network, collocation, conditions, settings["weights"]),
+        draw_objective(problem, network, settings, teachers[0] if teachers else None, run.random),
         training,
         Checkpoint(run.folder / "checkpoint.safetensors", run.identity, run.device),
+        Snapshots(run.folder, settings["snapshots"]) if settings["snapshots"] else None,
     )
     try:
         fit.run()

@@ -1,0 +1,282 @@
+"""What KD-PINN's settings say about each PDE. Coefficients, points and networks are assumptions where not marked."""
+
+import re
+from math import pi
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import (
+    Field,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    field_validator,
+    model_validator,
+)
+
+from replication.papers.kd_pinn.arms import METHODS
+from replication.settings.strict import Strict
+from replication.training.settings import Training
+
+Activation = Literal["tanh", "silu", "cos"]
+Layers = Annotated[list[PositiveInt], Field(min_length=1)]
+Conditions = Literal["soft", "hard"]
+Measurement = Literal["latency", "roofline", "extrapolation", "frequency_bands", "dynamics"]
+VARIANT_NAME = re.compile(r"[a-z0-9_]+")
+
+
+class Points(Strict):
+    """How many points each term of the loss has; drawn once per seed and shared by all arms."""
+
+    collocation: PositiveInt = Field(10000, description="Residual points, Latin hypercube [assumed: Raissi's code].")
+    distillation: PositiveInt = Field(
+        10000, description="Points where student and teacher are compared, drawn independently [assumed]."
+    )
+    conditions: dict[str, PositiveInt] = Field(description="Points by condition: initial, boundary, terminal, outflow.")
+
+
+class Networks(Strict):
+    """Hidden layers of teacher and student."""
+
+    teacher: Layers = Field([50, 50, 50], description="Hidden widths of the teacher [secondary].")
+    student: Layers = Field([20, 20, 20], description="Hidden widths of every student [secondary].")
+    activation: Activation = Field("tanh", description="Activation of all hidden layers [secondary].")
+
+
+FLOW_NETWORKS = Networks(teacher=[64, 64, 64], student=[32, 32, 32], activation="silu")
+"""SiLU for Navier-Stokes is secondary; the widths are assumed, 32 being the one that a summary names as remedy."""
+
+
+class Extrapolation(Strict):
+    """Domains beyond the trained one, along one coordinate; errors there are measured, never trained on.
+
+    A domain [a, b] holds the places from low + a (high - low), exclusive, to low + b (high - low).
+    """
+
+    coordinate: str = Field(description="Coordinate along which the domain is left to the right.")
+    domains: dict[str, tuple[float, float]] = Field(
+        {"mild_right": (1.0, 1.25), "hard_right": (1.25, 1.5), "extreme": (1.5, 2.0)},
+        description="Begin and end of each domain, in units of the trained extent [assumed; names secondary].",
+    )
+
+    @field_validator("domains")
+    @classmethod
+    def _not_empty(cls, domains: dict[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
+        for name, (begin, end) in domains.items():
+            if not 1 <= begin < end:
+                raise ValueError(f"domain {name} = [{begin:g}, {end:g}] is empty or inside; allowed: 1 <= begin < end")
+        return domains
+
+
+class Bands(Strict):
+    """Frequency bands in which errors are looked at, by the number of periods that fit the domain."""
+
+    coordinates: Annotated[list[str], Field(min_length=1)] = Field(description="Coordinates with periodic solutions.")
+    edges: tuple[PositiveFloat, PositiveFloat] = Field(description="Where the middle and the high band begin.")
+
+    @field_validator("edges")
+    @classmethod
+    def _rising(cls, edges: tuple[float, float]) -> tuple[float, float]:
+        if not edges[0] < edges[1]:
+            raise ValueError("the high band must begin above the middle one")
+        return edges
+
+
+class Variant(Strict):
+    """Arms run once more with something changed: `kd_student-<name>` for every method listed.
+
+    A variant that lists the teacher has a teacher of its own, from which its students learn.
+    """
+
+    methods: list[str] = Field(description="Arms to run.")
+    seeds: PositiveInt = Field(3, description="Number of seeds, at most that of the problem.")
+    distillation_weight: NonNegativeFloat | None = Field(None, description="Another w_KD.")
+    student: Layers | None = Field(None, description="Other hidden widths of the students.")
+    conditions: Conditions | None = Field(None, description="The other way to impose the conditions.")
+    teacher_steps: tuple[NonNegativeInt, NonNegativeInt] | None = Field(
+        None, description="Adam steps and L-BFGS iterations after which the teacher is stopped; students train in full."
+    )
+
+    @field_validator("methods")
+    @classmethod
+    def _known(cls, methods: list[str]) -> list[str]:
+        return known_methods(methods)
+
+
+def known_methods(methods: list[str]) -> list[str]:
+    """Return `methods` if every one has a file. Raises ValueError naming the first that has none."""
+    for method in methods:
+        if method not in METHODS:
+            raise ValueError(f"method {method!r} is not known; allowed: {', '.join(METHODS)}")
+    return methods
+
+
+class ProblemSettings(Strict):
+    """What every problem of KD-PINN shares."""
+
+    allows_hard: ClassVar[bool] = False
+    condition_names: ClassVar[tuple[str, ...]] = ("initial", "boundary")
+
+    seeds: PositiveInt = Field(5, description="Number of seeds; each pairs one run of every arm.")
+    methods: list[str] = Field(list(METHODS), description="Arms to run; an arm's teacher is added where it needs one.")
+    variants: dict[str, Variant] = Field({}, description="Sweeps and open questions: changed arms by name.")
+    grid: dict[str, PositiveInt] = Field(description="Evaluation grid, points by coordinate.")
+    points: Points = Field(description="Training points.")
+    networks: Networks = Field(default_factory=lambda: Networks(), description="Teacher and student networks.")
+    training: Training = Field(default_factory=lambda: Training(), description="Optimisation.")
+    conditions: Conditions = Field(
+        "soft", description="Whether conditions are terms of the loss or built into the network, where they can be."
+    )
+    condition_weight: PositiveFloat = Field(
+        1.0, description="Weight of the initial, boundary and terminal terms; the residual has 1 [assumed]."
+    )
+    distillation_weight: NonNegativeFloat = Field(1.0, description="w_KD of the distilled student [assumed].")
+    measurements: list[Measurement] = Field(
+        ["latency", "extrapolation"], description="What is measured over several arms; left out where arms are missing."
+    )
+    extrapolation: Extrapolation = Field(
+        default_factory=lambda: Extrapolation(coordinate="t"), description="Domains beyond the trained one."
+    )
+    bands: Bands | None = Field(None, description="Frequency bands of the error.")
+
+    @field_validator("methods")
+    @classmethod
+    def _known(cls, methods: list[str]) -> list[str]:
+        return known_methods(methods)
+
+    @field_validator("variants")
+    @classmethod
+    def _named(cls, variants: dict[str, Variant]) -> dict[str, Variant]:
+        for name in variants:
+            if not VARIANT_NAME.fullmatch(name):
+                raise ValueError(f"variant {name!r} may hold a-z, 0-9 and _ only")
+        return variants
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "ProblemSettings":
+        imposed = {self.conditions, *(variant.conditions for variant in self.variants.values())}
+        if "hard" in imposed and not self.allows_hard:
+            raise ValueError("conditions = 'hard' is not possible on this problem; allowed: soft")
+        if set(self.points.conditions) != set(self.condition_names):
+            raise ValueError(f"points.conditions must name {' and '.join(self.condition_names)}, nothing else")
+        if set(self.grid) != set(coordinates := list(type(self).model_fields["grid"].default)):
+            raise ValueError(f"grid must name {' and '.join(coordinates)}, nothing else")
+        for coordinate in [self.extrapolation.coordinate, *(self.bands.coordinates if self.bands else ())]:
+            if coordinate not in self.grid:
+                raise ValueError(f"coordinate {coordinate!r} is not one of the problem's: {', '.join(self.grid)}")
+        if "frequency_bands" in self.measurements and self.bands is None:
+            raise ValueError("measurement frequency_bands needs the key bands")
+        return self
+
+    def coefficients(self) -> dict[str, float]:
+        """Return the equation's coefficients: the keys that only this problem has."""
+        own = set(type(self).model_fields) - set(ProblemSettings.model_fields)
+        return {name: getattr(self, name) for name in sorted(own)}
+
+
+class Burgers(ProblemSettings):
+    """Burgers equation (`replication/problems/burgers.py`)."""
+
+    viscosity: PositiveFloat = Field(0.01 / pi, description="Viscosity ν [assumed: Raissi's code].")
+    grid: dict[str, PositiveInt] = Field(
+        {"x": 256, "t": 100}, description="Evaluation grid, points by coordinate [assumed: burgers_shock.mat]."
+    )
+    measurements: list[Measurement] = Field(
+        ["latency", "roofline", "extrapolation", "frequency_bands", "dynamics"],
+        description="What is measured over several arms.",
+    )
+    bands: Bands | None = Field(Bands(coordinates=["x"], edges=(4.0, 16.0)), description="Frequency bands [assumed].")
+
+
+class BlackScholes(ProblemSettings):
+    """Black-Scholes equation (`replication/problems/black_scholes.py`); values recur in public code."""
+
+    condition_names = ("terminal", "boundary")
+
+    strike: PositiveFloat = Field(1.0, description="Strike K, the unit of all prices [assumed].")
+    rate: NonNegativeFloat = Field(0.05, description="Interest rate r per year [assumed].")
+    volatility: PositiveFloat = Field(0.2, description="Volatility σ per square root of a year [assumed].")
+    maturity: PositiveFloat = Field(1.0, description="Maturity T in years [assumed].")
+    largest_price: PositiveFloat = Field(2.0, description="Largest price of the asset [assumed].")
+    grid: dict[str, PositiveInt] = Field({"s": 200, "t": 100}, description="Evaluation grid [assumed].")
+    measurements: list[Measurement] = Field(
+        ["latency", "extrapolation", "dynamics"], description="What is measured over several arms."
+    )
+    extrapolation: Extrapolation = Field(
+        Extrapolation(coordinate="s"), description="Prices above the largest one [assumed; names secondary]."
+    )
+
+
+class AllenCahn(ProblemSettings):
+    """Allen-Cahn equation with fixed ends (`replication/problems/allen_cahn.py`)."""
+
+    allows_hard = True
+
+    diffusion: PositiveFloat = Field(1e-3, description="Diffusion D [assumed: DeepXDE's example].")
+    reaction: PositiveFloat = Field(5.0, description="Reaction rate R [assumed: DeepXDE's example].")
+    grid: dict[str, PositiveInt] = Field({"x": 201, "t": 101}, description="Evaluation grid [assumed].")
+    conditions: Conditions = Field(
+        "hard", description="Conditions built into the network [assumed: DeepXDE's example]."
+    )
+    measurements: list[Measurement] = Field(
+        ["latency", "extrapolation", "dynamics"], description="What is measured over several arms."
+    )
+
+
+class AllenCahnHard(ProblemSettings):
+    """Allen-Cahn equation, hard case (`replication/problems/allen_cahn_hard.py`)."""
+
+    allows_hard = True
+
+    diffusion: PositiveFloat = Field(1e-4, description="Diffusion D [assumed: Raissi's code].")
+    reaction: PositiveFloat = Field(5.0, description="Reaction rate R [assumed: Raissi's code].")
+    grid: dict[str, PositiveInt] = Field({"x": 512, "t": 201}, description="Evaluation grid [assumed: AC.mat].")
+
+
+class TaylorGreen(ProblemSettings):
+    """Taylor-Green vortices (`replication/problems/taylor_green.py`)."""
+
+    viscosity: PositiveFloat = Field(0.01, description="Kinematic viscosity ν [assumed].")
+    grid: dict[str, PositiveInt] = Field({"x": 65, "y": 65, "t": 11}, description="Evaluation grid [assumed].")
+    networks: Networks = Field(FLOW_NETWORKS, description="Teacher and student networks [assumed; SiLU secondary].")
+    measurements: list[Measurement] = Field(
+        ["latency", "roofline", "extrapolation", "frequency_bands"], description="What is measured over several arms."
+    )
+    bands: Bands | None = Field(
+        Bands(coordinates=["x", "y"], edges=(2.0, 4.0)), description="Frequency bands [assumed]."
+    )
+
+
+class Kovasznay(ProblemSettings):
+    """Kovasznay flow (`replication/problems/kovasznay.py`)."""
+
+    condition_names = ("boundary", "outflow")
+
+    reynolds: PositiveFloat = Field(20.0, description="Reynolds number [assumed: DeepXDE's example].")
+    grid: dict[str, PositiveInt] = Field({"x": 101, "y": 101}, description="Evaluation grid [assumed].")
+    networks: Networks = Field(FLOW_NETWORKS, description="Teacher and student networks [assumed; SiLU secondary].")
+    extrapolation: Extrapolation = Field(
+        Extrapolation(coordinate="x"), description="Downstream of the outflow [assumed]."
+    )
+
+
+class StiffReactionDiffusion(ProblemSettings):
+    """Fast activator and slow inhibitor (`replication/problems/stiff_reaction_diffusion.py`); a question of ours."""
+
+    diffusion: PositiveFloat = Field(0.01, description="Diffusion D of both fields [ours].")
+    time_scale: PositiveFloat = Field(0.05, description="Time scale ε of the activator; the inhibitor's is 1 [ours].")
+    grid: dict[str, PositiveInt] = Field({"x": 201, "t": 101}, description="Evaluation grid [ours].")
+
+
+class Problems(Strict):
+    """The PDEs of KD-PINN."""
+
+    burgers: Burgers | None = Field(None, description="Viscous Burgers equation.")
+    black_scholes: BlackScholes | None = Field(None, description="Black-Scholes equation, European call.")
+    allen_cahn: AllenCahn | None = Field(None, description="Allen-Cahn equation with fixed ends.")
+    taylor_green: TaylorGreen | None = Field(None, description="Navier-Stokes: decaying Taylor-Green vortices.")
+    kovasznay: Kovasznay | None = Field(None, description="Navier-Stokes: steady Kovasznay flow.")
+    allen_cahn_hard: AllenCahnHard | None = Field(None, description="Allen-Cahn equation, sharper and periodic.")
+    stiff_reaction_diffusion: StiffReactionDiffusion | None = Field(
+        None, description="Reaction and diffusion on two time scales."
+    )
