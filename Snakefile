@@ -12,7 +12,7 @@ wildcard_constraints:
     hardware="[a-z0-9_-]+",
     paper="|".join(plan.papers),
     problem="[a-zA-Z0-9_]+",
-    method="[a-z0-9_-]+",
+    method="[a-z0-9_.-]+",
     measurement="[a-z_]+",
     figure="[a-z0-9_]+",
     seed="[0-9]+",

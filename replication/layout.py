@@ -14,6 +14,9 @@ LOGS = Path("logs")
 PRESETS = Path("workflow/presets")
 BASELINES = Path("workflow/baselines")
 
+REFERENCES = "references"
+TABLES = "tables"
+
 RUN_FILES = (
     "prediction.npz",
     "training.json",
@@ -53,7 +56,7 @@ def evaluation(preset: str, paper: str, problem: str) -> Path:
 
 def reference(preset: str, paper: str, problem: str) -> Path:
     """Return the reference solution on the evaluation points, which only the harness reads."""
-    return DATA / "references" / preset / paper / f"{problem}.npz"
+    return DATA / REFERENCES / preset / paper / f"{problem}.npz"
 
 
 RUN = "{hardware}/{paper}/{problem}/{method}/seed{seed}"
@@ -92,7 +95,7 @@ def measured(preset: str, target: str, paper: str, problem: str, measurement: st
 
 def table(preset: str, paper: str) -> Path:
     """Return the long table of one paper."""
-    return RESULTS / preset / "tables" / f"{paper}.csv"
+    return RESULTS / preset / TABLES / f"{paper}.csv"
 
 
 def metrics(preset: str) -> tuple[Path, Path]:

@@ -18,11 +18,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from replication.errors import UserError
-from replication.report.sources import FigureSources, NoData
 from replication.storage.atomic import replacing
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from replication.report.sources import FigureSources
 
 READABLE = ("table", "history", "prediction", "reference")
 LARGEST_NPZ = 300_000
@@ -78,7 +79,7 @@ def figures(paper: str) -> list[str]:
     return sorted(path.stem for path in folder(paper).glob("*.py") if path.stem != "__init__")
 
 
-def write_data(paper: str, figure: str, sources: FigureSources, path: Path) -> None:
+def write_data(paper: str, figure: str, sources: "FigureSources", path: Path) -> None:
     """Write the data of a figure to `path` (`.csv` or `.npz`), whole or not at all.
 
     Where there is nothing to show the file says what is missing instead.
@@ -87,6 +88,8 @@ def write_data(paper: str, figure: str, sources: FigureSources, path: Path) -> N
         ValueError: if the data is not of the declared format, or an npz is larger than 300 kB.
     """
     import pandas as pd
+
+    from replication.report.sources import NoData
 
     form = declared(paper, figure).format
     if path.suffix != f".{form}":

@@ -19,26 +19,23 @@ class NoData(Exception):
 
 @dataclass(frozen=True)
 class FigureSources:
-    """The files of one preset that a figure may read.
+    """The files that a figure may read.
 
     `root` is the working directory of the workflow (it holds `data/` and `results/`); `files` are the only files that
     are read, relative to `root` or below it, so that what Snakemake was told is all that counts.
     """
 
     root: Path
-    preset: str
     files: tuple[Path, ...]
 
-    def __init__(self, root: Path, preset: str, files: Iterable[Path]) -> None:
+    def __init__(self, root: Path, files: Iterable[Path]) -> None:
         object.__setattr__(self, "root", Path(root))
-        object.__setattr__(self, "preset", preset)
         object.__setattr__(self, "files", tuple(sorted({self.root / file for file in files})))
 
     @property
     def table(self) -> pd.DataFrame:
         """The long tables among the files, one below the other; text columns hold `""`, never NaN."""
-        tables = self.root / layout.table(self.preset, "any").parent
-        return read_tables(file for file in self.files if file.parent == tables)
+        return read_tables(file for file in self.files if file.parent.name == layout.TABLES)
 
     def histories(self) -> Iterator[tuple[RunKey, Path]]:
         """Yield every run's `history.csv`; it holds its header alone where the run was not `done`."""
@@ -51,9 +48,8 @@ class FigureSources:
     def references(self) -> Iterator[tuple[RunKey, Path]]:
         """Yield every reference solution, under the method `reference`, no hardware and seed 0."""
         for file in self.files:
-            folder = file.parent
-            if folder == self.root / layout.reference(self.preset, folder.name, file.stem).parent:
-                yield RunKey("", folder.name, file.stem, REFERENCE, 0), file
+            if layout.REFERENCES in file.parts:
+                yield RunKey("", file.parent.name, file.stem, REFERENCE, 0), file
 
     def runs(self, name: str) -> Iterator[tuple[RunKey, Path]]:
         """Yield the file called `name` of every run folder it is given from."""

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from replication.report import page
-from replication.report.content import Inputs
+from replication.report.content import Inputs, export
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Write page and twin."""
+    """Write page, twin and the papers' tables."""
     inputs = Inputs(
         preset=options.preset,
         papers=tuple(options.papers),
@@ -40,4 +40,6 @@ def run(options: argparse.Namespace) -> None:
         root=options.root,
         settings=options.settings,
     )
+    for paper in options.papers:
+        export(inputs, paper, options.tables / paper)
     page.render(inputs, options.html, options.markdown)

@@ -1,6 +1,7 @@
 """Put CSV files with the same columns one below the other."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -15,7 +16,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Write the union, cells as they are."""
-    frames = [pd.read_csv(path, dtype=str, keep_default_na=False) for path in options.parts]
-    with replacing(options.out) as temporary:
+    """Write the union."""
+    stack(options.parts, options.out)
+
+
+def stack(parts: Sequence[Path], out: Path) -> Path:
+    """Write the rows of `parts` to `out`, cells as they are; returns `out`."""
+    frames = [pd.read_csv(path, dtype=str, keep_default_na=False) for path in parts]
+    with replacing(out) as temporary:
         pd.concat(frames).to_csv(temporary, index=False, lineterminator="\n")
+    return out

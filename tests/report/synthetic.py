@@ -65,7 +65,7 @@ def grow(root: Path, problems: tuple[str, ...] = (PROBLEM,)) -> FigureSources:
     ]
     (root / table).parent.mkdir(parents=True)
     pd.DataFrame(rows)[columns].to_csv(root / table, index=False)
-    return FigureSources(root, PRESET, files)
+    return FigureSources(root, files)
 
 
 def report(root: Path, sources: FigureSources, papers: tuple[str, ...] = (PAPER,)) -> Inputs:

@@ -43,7 +43,7 @@ def test_a_figure_is_drawn_from_its_data_file_alone_and_always_to_the_same_bytes
 
 @pytest.mark.parametrize("name", KD_FIGURES)
 def test_a_figure_without_runs_names_what_is_missing(name, tmp_path):
-    nothing = FigureSources(tmp_path, "quick", [])
+    nothing = FigureSources(tmp_path, [])
     data = tmp_path / f"{name}.{figure.declared('kd_pinn', name).format}"
     figure.write_data("kd_pinn", name, nothing, data)
     lacking = figure.missing(figure.read_data(data))
@@ -76,7 +76,7 @@ def test_too_large_an_npz_is_refused_and_leaves_nothing(tmp_path, monkeypatch):
 
     monkeypatch.setattr(figure, "_module", lambda paper, name: Large)
     with pytest.raises(ValueError, match="at most 300 kB"):
-        figure.write_data("kd_pinn", "error_fields", FigureSources(tmp_path, "quick", []), tmp_path / "large.npz")
+        figure.write_data("kd_pinn", "error_fields", FigureSources(tmp_path, []), tmp_path / "large.npz")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -115,14 +115,14 @@ def test_of_three_coordinates_the_last_instant_is_shown_of_several_fields_the_fi
     run = RunKey("cpu", "kd_pinn", "taylor_green", "teacher", 0).folder("quick") / "prediction.npz"
     synthetic.save_arrays(tmp_path / run, **{name: field + 1 for name, field in fields.items()})
 
-    content = error_fields.data(FigureSources(tmp_path, "quick", [reference, run]))
+    content = error_fields.data(FigureSources(tmp_path, [reference, run]))
 
     expected = axes[0][:, None] + 10 * axes[1] + 100
     np.testing.assert_allclose(content["taylor_green/map/reference"], expected)
     np.testing.assert_allclose(content["taylor_green/map/teacher"], expected + 1)
     assert content["taylor_green/axes"].tolist() == ["x", "y"]
     data = tmp_path / "error_fields.npz"
-    figure.write_data("kd_pinn", "error_fields", FigureSources(tmp_path, "quick", [reference, run]), data)
+    figure.write_data("kd_pinn", "error_fields", FigureSources(tmp_path, [reference, run]), data)
     assert figure.draw("kd_pinn", "error_fields", data, tmp_path / "error_fields")[0].stat().st_size > 10_000
 
 
@@ -147,7 +147,7 @@ def test_iterations_of_the_second_phase_follow_the_steps_of_the_first(sources):
 
 def test_sources_give_only_what_they_were_given(sources):
     some = [file for file in sources.files if "teacher" in file.parts]
-    limited = FigureSources(sources.root, "quick", some)
+    limited = FigureSources(sources.root, some)
     assert {key.method for key, _ in limited.predictions()} == {"teacher"}
     assert list(limited.references()) == []
     with pytest.raises(NoData):

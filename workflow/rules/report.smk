@@ -14,13 +14,12 @@ rule figure_data:
     conda:
         "../../environment.yml"
     params:
-        preset=plan.name,
         code=lambda wildcards: plan.figure_code(wildcards.paper, wildcards.figure),
     message:
         "Collect the data of figure {wildcards.figure}"
     shell:
         "python -m replication figure-data --paper {wildcards.paper} --figure {wildcards.figure}"
-        " --preset {params.preset} --sources {input} --out {output} 2> {log}"
+        " --sources {input} --out {output} 2> {log}"
 
 
 rule figure_draw:

@@ -1,0 +1,83 @@
+"""Make a page of what exists so far, beside the workflow's own files; what is missing is shown as pending."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from replication import layout
+from replication.errors import UserError
+from replication.measurement.table import read_rows, run_rows, write_rows
+from replication.plan import Plan
+from replication.report import figure, page, runs
+from replication.report.content import Inputs, export
+from replication.report.sources import FigureSources, read_tables
+from replication.settings.loading import load_preset
+from replication.settings.preset import paper_slugs
+from replication.storage.atomic import replacing
+from replication.verbs.report import preset_path
+from replication.verbs.stack import stack
+from replication.verdicts.claim import load_claims
+from replication.verdicts.judge import judge
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's flags."""
+    parser.add_argument("--preset", default="quick", help="name of a file in workflow/presets/, or a path to one")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Write `reports/{preset}/so_far/`; nothing that Snakemake tracks is touched."""
+    plan = Plan(load_preset(preset_path(options.preset)))
+    folder = layout.REPORTS / plan.name / "so_far"
+    found: dict[str, list[Path]] = {"verdicts": [], "evidence": [], "tables": []}
+    trainings, measured = [], []
+    for paper in plan.papers:
+        rows, files = [], plan.references(paper)
+        for path in plan.run_files(paper, "scores.json"):
+            try:
+                rows += run_rows(path.parent) if path.is_file() else []
+            except UserError as error:
+                print(f"left out: {error}", file=sys.stderr)
+                continue
+            files += [path.with_name(name) for name in ("history.csv", "prediction.npz")]
+            trainings.append(path.with_name("training.json"))
+        measurements = [path for path in plan.measurements(paper) if path.is_file()]
+        rows += [row for path in measurements for row in read_rows(path)]
+        table = folder / layout.TABLES / f"{paper}.csv"
+        write_rows(rows, table)
+        measured += measurements
+        _judge(plan, paper, table, folder, found)
+        sources = FigureSources(Path(), [file for file in [table, *files, *measurements] if file.is_file()])
+        for name in figure.figures(paper):
+            data = folder / "figures" / paper / f"{name}.{figure.declared(paper, name).format}"
+            figure.write_data(paper, name, sources, data)
+            figure.draw(paper, name, data, data.with_suffix(""))
+    runs.write([path for path in trainings if path.is_file()], measured, folder / "runs.json")
+    merged = {kind: stack(parts, folder / f"{kind}.csv") for kind, parts in found.items()}
+    inputs = Inputs(
+        preset=plan.name,
+        papers=paper_slugs(),
+        verdicts=merged["verdicts"],
+        evidence=merged["evidence"],
+        metrics=merged["tables"],
+        runs=folder / "runs.json",
+        figures=folder / "figures",
+        tables=folder / "page_tables",
+        root=Path(),
+        settings=plan.preset.settings.model_dump(mode="json", exclude_none=True),
+    )
+    for paper in inputs.papers:
+        export(inputs, paper, inputs.tables / paper)
+    page.render(inputs, folder / "index.html", folder / "report.md")
+    print(f"{len(trainings)} finished runs. The page is {(folder / 'index.html').resolve()}")
+
+
+def _judge(plan: Plan, paper: str, table: Path, folder: Path, found: dict[str, list[Path]]) -> None:
+    size, level = plan.preset.settings.size, f"{plan.preset.evidence_level}, unfinished"
+    frames = judge(load_claims(paper), read_tables([table]), size=size, evidence=level)
+    found["tables"].append(table)
+    for kind, frame in zip(("verdicts", "evidence"), frames, strict=True):
+        path = folder / kind / f"{paper}.csv"
+        with replacing(path) as temporary:
+            frame.to_csv(temporary, index=False, lineterminator="\n")
+        found[kind].append(path)
