@@ -1,7 +1,6 @@
 """The cached reader gives the samples of the_well's `WellDataset`, bit for bit."""
 
 import pickle
-import warnings
 
 import h5py
 import numpy as np
@@ -15,7 +14,7 @@ from replication.errors import UserError
 from replication.well.catalogue import DATASETS
 from replication.well.reader import WellReader
 
-warnings.filterwarnings("ignore", message="Only axis-aligned boundary")
+pytestmark = pytest.mark.filterwarnings("ignore:Only axis-aligned boundary")
 
 
 def theirs(folder, split="train", **options):

@@ -15,7 +15,7 @@ from replication.well import disk
 from replication.well.catalogue import SPLITS
 from replication.well.checksums import checksum, recorded, verify
 from replication.well.reader import WellReader
-from replication.well.sources.download import fetch, plan
+from replication.well.sources.download import announced, fetch, plan
 from replication.well.sources.local import dataset_folder
 from replication.well.sources.stream import stream
 
@@ -121,7 +121,7 @@ def test_fetching_is_limited_by_files_and_can_be_extended(remote, tmp_path):
     assert len(list((folder / "data" / "train").iterdir())) == 1
     server.requests.clear()
     fetch(NAME, tmp_path / "real", files=1, registry=registry)
-    assert server.bodies() == []
+    assert server.requests == []
     fetch(NAME, tmp_path / "real", registry=registry)
     assert f"{NAME}_1.hdf5" in server.bodies()
     assert same(folder, original)
@@ -144,7 +144,7 @@ def test_a_download_that_breaks_off_is_told_and_goes_on_where_it_stopped(remote,
 
 def test_the_need_is_stated_and_refused_before_the_first_byte(remote, tmp_path, monkeypatch, capsys):
     server, registry, _ = remote
-    needed = sum(file.bytes for file in plan(NAME, registry=registry))
+    needed = sum(announced(file) for file in plan(NAME, registry=registry))
     server.requests.clear()
     no_room(monkeypatch)
     with pytest.raises(UserError, match="free space or ask for fewer files"):

@@ -1,7 +1,6 @@
 """What is written opens in the_well's own reader, for all ten sets, and is refused if it breaks the contract."""
 
 import dataclasses
-import warnings
 
 import h5py
 import numpy as np
@@ -18,7 +17,7 @@ from replication.well.writer import check, write
 
 from .conftest import ORIGIN, random_trajectory
 
-warnings.filterwarnings("ignore", message="Only axis-aligned boundary")
+pytestmark = pytest.mark.filterwarnings("ignore:Only axis-aligned boundary")
 
 
 def trajectory_of(name, frames=4, **changes):

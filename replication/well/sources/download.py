@@ -30,7 +30,6 @@ class RemoteFile:
 
     url: str
     split: str
-    bytes: int
 
     @property
     def name(self) -> str:
@@ -52,23 +51,24 @@ def fetch(name: str, base: Path, files: int | None = None, registry: Path = Path
     wanted = plan(name, files, registry)
     if set(recorded(folder)) >= {file.name for file in wanted}:
         return folder
+    sizes = {file: announced(file) for file in wanted}
     partial = base / f"{name}.partial"
     inside = partial / "datasets" / name
     if folder.exists() and not inside.exists():  # an earlier, smaller request
         inside.parent.mkdir(parents=True, exist_ok=True)
         os.replace(folder, inside)
-    missing = [file for file in wanted if _size(inside / file.name) != file.bytes]
-    needed = sum(file.bytes - min(_size(inside / file.name), file.bytes) for file in missing)
-    state_need(f"download of {name} ({len(missing)} files)", needed, base, "free space or ask for fewer files")
+    missing = [file for file in wanted if _size(inside / file.name) != sizes[file]]
     for file in missing:
-        if _size(inside / file.name) > file.bytes:
+        if _size(inside / file.name) > sizes[file]:
             (inside / file.name).unlink()
+    needed = sum(sizes[file] - _size(inside / file.name) for file in missing)
+    state_need(f"download of {name} ({len(missing)} files)", needed, base, "free space or ask for fewer files")
     if missing:
         _download(name, missing, wanted, partial)
     for file in wanted:
-        if _size(inside / file.name) != file.bytes:
+        if _size(inside / file.name) != sizes[file]:
             raise UserError(
-                f"{file.url}: {_size(inside / file.name)} of {file.bytes} bytes came; run the command again to go on"
+                f"{file.url}: {_size(inside / file.name)} of {sizes[file]} bytes came; run the command again to go on"
             )
     inspect(inside, entry, values=False)
     write_checksums(inside)
@@ -78,13 +78,24 @@ def fetch(name: str, base: Path, files: int | None = None, registry: Path = Path
 
 
 def plan(name: str, files: int | None = None, registry: Path = Path(WELL_REGISTRY)) -> list[RemoteFile]:
-    """Return what to fetch, with the sizes the server announces: `stats.yaml`, then the first `files` of each split."""
+    """Return what to fetch: `stats.yaml`, then the first `files` of each split."""
     entries = yaml.safe_load(registry.read_text(encoding="utf-8"))
     if name not in entries:
         raise UserError(f"{registry}: has no dataset {name}")
-    urls = [(entries[name]["stats"], "")]
-    urls += [(url, split) for split in SPLITS for url in sorted(entries[name][split])[:files]]
-    return [RemoteFile(url, split, _announced(url)) for url, split in urls]
+    data = [RemoteFile(url, split) for split in SPLITS for url in sorted(entries[name][split])[:files]]
+    return [RemoteFile(entries[name]["stats"], ""), *data]
+
+
+def announced(file: RemoteFile) -> int:
+    """Return the size the server announces; UserError if it cannot be reached or does not have the file."""
+    try:
+        request = urllib.request.Request(file.url, method="HEAD")
+        with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:
+            return int(answer.headers["Content-Length"])
+    except (urllib.error.URLError, TimeoutError, TypeError, ValueError) as error:
+        raise UserError(
+            f"{file.url}: not reachable ({error}); use data.source mini, or local with files fetched elsewhere"
+        ) from None
 
 
 def _download(name: str, missing: list[RemoteFile], wanted: list[RemoteFile], partial: Path) -> None:
@@ -95,18 +106,6 @@ def _download(name: str, missing: list[RemoteFile], wanted: list[RemoteFile], pa
     write_text(registry, yaml.safe_dump({name: {"stats": stats, **urls}}))
     for split in [split for split in SPLITS if urls[split]] or SPLITS[:1]:
         well_download(str(partial), dataset=name, split=split, registry_path=str(registry))
-
-
-def _announced(url: str) -> int:
-    """Return the size of a remote file."""
-    try:
-        request = urllib.request.Request(url, method="HEAD")
-        with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:
-            return int(answer.headers["Content-Length"])
-    except (urllib.error.URLError, TimeoutError, TypeError, ValueError) as error:
-        raise UserError(
-            f"{url}: not reachable ({error}); use data.source mini, or local with files fetched elsewhere"
-        ) from None
 
 
 def _size(path: Path) -> int:
