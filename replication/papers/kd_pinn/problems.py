@@ -10,8 +10,8 @@ from pydantic import (
     NonNegativeInt,
     PositiveFloat,
     PositiveInt,
+    ValidationInfo,
     field_validator,
-    model_validator,
 )
 
 from replication.papers.kd_pinn.arms import METHODS
@@ -144,29 +144,46 @@ class ProblemSettings(Strict):
     def _known(cls, methods: list[str]) -> list[str]:
         return known_methods(methods)
 
+    @field_validator("grid")
+    @classmethod
+    def _coordinates(cls, grid: dict[str, int]) -> dict[str, int]:
+        if set(grid) != set(known := list(cls.model_fields["grid"].default)):
+            raise ValueError(f"coordinates must be {' and '.join(known)}")
+        return grid
+
+    @field_validator("points")
+    @classmethod
+    def _conditions(cls, points: Points) -> Points:
+        if set(points.conditions) != set(cls.condition_names):
+            raise ValueError(f"conditions must be {' and '.join(cls.condition_names)}")
+        return points
+
+    @field_validator("conditions")
+    @classmethod
+    def _possible(cls, conditions: Conditions) -> Conditions:
+        if conditions == "hard" and not cls.allows_hard:
+            raise ValueError("they cannot be built into the network on this problem; allowed: soft")
+        return conditions
+
     @field_validator("variants")
     @classmethod
     def _named(cls, variants: dict[str, Variant]) -> dict[str, Variant]:
-        for name in variants:
+        for name, variant in variants.items():
             if not VARIANT_NAME.fullmatch(name):
                 raise ValueError(f"variant {name!r} may hold a-z, 0-9 and _ only")
+            cls._possible(variant.conditions or "soft")
         return variants
 
-    @model_validator(mode="after")
-    def _consistent(self) -> "ProblemSettings":
-        imposed = {self.conditions, *(variant.conditions for variant in self.variants.values())}
-        if "hard" in imposed and not self.allows_hard:
-            raise ValueError("conditions = 'hard' is not possible on this problem; allowed: soft")
-        if set(self.points.conditions) != set(self.condition_names):
-            raise ValueError(f"points.conditions must name {' and '.join(self.condition_names)}, nothing else")
-        if set(self.grid) != set(coordinates := list(type(self).model_fields["grid"].default)):
-            raise ValueError(f"grid must name {' and '.join(coordinates)}, nothing else")
-        for coordinate in [self.extrapolation.coordinate, *(self.bands.coordinates if self.bands else ())]:
-            if coordinate not in self.grid:
-                raise ValueError(f"coordinate {coordinate!r} is not one of the problem's: {', '.join(self.grid)}")
-        if "frequency_bands" in self.measurements and self.bands is None:
-            raise ValueError("measurement frequency_bands needs the key bands")
-        return self
+    @field_validator("extrapolation", "bands")
+    @classmethod
+    def _on_the_grid(cls, chosen: Extrapolation | Bands | None, known: ValidationInfo) -> Extrapolation | Bands | None:
+        used = chosen.coordinates if isinstance(chosen, Bands) else [chosen.coordinate] if chosen else []
+        for coordinate in used:
+            if coordinate not in (grid := known.data.get("grid", used)):
+                raise ValueError(f"coordinate {coordinate!r} is not one of {', '.join(grid)}")
+        if chosen is None and "frequency_bands" in known.data.get("measurements", ()):
+            raise ValueError("the measurement frequency_bands needs them")
+        return chosen
 
     def coefficients(self) -> dict[str, float]:
         """Return the equation's coefficients: the keys that only this problem has."""

@@ -1,0 +1,48 @@
+"""A network with built-in conditions fulfils them, trains and comes back from disk."""
+
+import json
+
+import numpy as np
+import torch
+from safetensors.numpy import save_file
+
+from replication.networks.hard_conditions import HardConditions
+from replication.networks.saved import load_network, predict, weights
+from replication.problems.allen_cahn import AllenCahn, initial_state
+from replication.training.gradient import LossAndGradient, flatten
+from replication.training.objective import Objective
+
+COEFFICIENTS = {"diffusion": 1e-3, "reaction": 5.0}
+PROBLEM = AllenCahn(**COEFFICIENTS)
+
+
+def network():
+    made = HardConditions("allen_cahn", COEFFICIENTS, PROBLEM.low, PROBLEM.high, [8, 8], 1, "tanh")
+    return made.initialise(torch.Generator().manual_seed(0))
+
+
+def test_initial_and_end_values_hold_for_any_weights():
+    x = np.linspace(-1, 1, 11)
+    start = predict(network(), ("u",), np.stack([x, 0 * x], axis=1))["u"]
+    np.testing.assert_allclose(start, initial_state(x), atol=1e-6)
+    ends = predict(network(), ("u",), np.array([[side, t] for side in (-1, 1) for t in (0.2, 0.9)]))["u"]
+    np.testing.assert_allclose(ends, -1, atol=1e-6)
+
+
+def test_a_saved_network_gives_the_same_values(tmp_path):
+    original = network()
+    save_file(weights(original), tmp_path / "model.safetensors")
+    (tmp_path / "model.json").write_text(json.dumps(original.architecture()))
+    points = PROBLEM.collocation(20, np.random.default_rng(0))
+    loaded = predict(load_network(tmp_path), ("u",), points)["u"]
+    np.testing.assert_array_equal(loaded, predict(original, ("u",), points)["u"])
+
+
+def test_the_gradient_is_that_of_finite_differences():
+    made = network().double()
+    objective = Objective(PROBLEM, made, PROBLEM.collocation(30, np.random.default_rng(0)), {}, {"residual": 1.0})
+    function, flat = LossAndGradient(objective, compiled=False), flatten(made)
+    direction = torch.as_tensor(np.random.default_rng(1).standard_normal(len(flat)))
+    _, _, gradient = function(flat)
+    above, below = (function(flat + step * direction)[0] for step in (1e-5, -1e-5))
+    np.testing.assert_allclose(float(above - below) / 2e-5, float(gradient @ direction), rtol=1e-6)
