@@ -15,6 +15,7 @@ wildcard_constraints:
     method="[a-z0-9_.-]+",
     measurement="[a-z_]+",
     figure="[a-z0-9_]+",
+    dataset="[a-zA-Z0-9_]+",
     seed="[0-9]+",
 
 

@@ -83,6 +83,21 @@ def benchmark(preset: str, rule: str, job: str) -> str:
     return f"{LOGS / preset / rule / job}.benchmark.tsv"
 
 
+def well_base(preset: str, source: str) -> Path:
+    """Return the folder that holds a preset's datasets of The Well, from one source."""
+    return DATA / source / preset / "datasets"
+
+
+def well_dataset(preset: str, dataset: str) -> Path:
+    """Return the file that says where a dataset lies; it is written once the dataset is whole."""
+    return DATA / "well" / preset / f"{dataset}.json"
+
+
+def fidelity(preset: str, dataset: str, suffix: str) -> Path:
+    """Return a dataset's statistics beside the real set's (`csv`) or its strip of frames (`npz`, `svg`)."""
+    return REPORTS / preset / "datasets" / f"{dataset}.{suffix}"
+
+
 def hardware(preset: str, target: str) -> Path:
     """Return what the probe found out about a hardware target."""
     return RESULTS / preset / target / "hardware.json"

@@ -158,6 +158,32 @@ class Plan:
         """Return the preset as run, as JSON."""
         return as_json(self.preset.settings.model_dump(mode="json", exclude_none=True))
 
+    @property
+    def datasets(self) -> tuple[str, ...]:
+        """Names of the datasets of The Well that the preset needs."""
+        data = self.preset.settings.data
+        return tuple(data.datasets) if data else ()
+
+    def dataset_settings(self, wildcards: Any) -> str:
+        """Return what a dataset of The Well depends on, as JSON."""
+        data = self.preset.settings.data
+        assert data is not None
+        return as_json(data.chosen())
+
+    def dataset_base(self, wildcards: Any) -> Path:
+        """Return the folder that a dataset is put into."""
+        data = self.preset.settings.data
+        assert data is not None
+        return layout.well_base(self.name, data.source)
+
+    def dataset_code(self, wildcards: Any) -> str:
+        """Return the code version of what makes a dataset."""
+        return code_version(f"replication.well.solvers.{wildcards.dataset}", "replication.verbs.dataset")
+
+    def fidelity(self, suffix: str) -> list[Path]:
+        """Return the statistics (`csv`) or frames (`svg`) of all datasets."""
+        return [layout.fidelity(self.name, name, suffix) for name in self.datasets]
+
     def probe_settings(self, wildcards: Any) -> str:
         """Return a hardware target's entry, as JSON."""
         return as_json(self.preset.settings.hardware[wildcards.hardware].model_dump())

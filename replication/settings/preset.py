@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, create_model, field_validator
 
+from replication.settings.data import Data
 from replication.settings.hardware import HardwareTarget
 from replication.settings.strict import Strict
 
@@ -25,6 +26,7 @@ class PresetBase(Strict):
     hardware: Annotated[dict[str, HardwareTarget], Field(min_length=1)] = Field(
         description="Hardware targets by name; the name is a folder below results/."
     )
+    data: Data | None = Field(None, description="Datasets of The Well to have at hand; absent: none.")
     problems: list[str] | None = Field(
         None, description="Run these problems only; every problem of the preset if absent."
     )
