@@ -10,7 +10,9 @@ from replication.provenance.code_version import code_version
 from replication.runs import log
 from replication.storage.atomic import write_json
 from replication.storage.lock import only_writer
+from replication.well.catalogue import dataset
 from replication.well.generation import MiniSet, generate
+from replication.well.inspection import inspect
 from replication.well.sources.download import fetch
 from replication.well.sources.local import dataset_folder
 from replication.well.sources.stream import stream
@@ -31,13 +33,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Write where the dataset lies, once it is whole."""
     log.start(options.name, options.log)
-    source, name = options.settings["source"], options.name
+    source, name = options.settings["source"], dataset(options.name).name
     chosen: dict[str, Any] = options.settings[source] or {}
     if source == "local":
         folder = dataset_folder(Path(chosen["folder"]), name)
     else:
         with only_writer(options.base / f"{name}.lock"):
             folder = _made(source, name, chosen, options.base, options.cores)
+            inspect(folder, dataset(name))
     write_json(options.out, {"dataset": name, "source": source, "folder": str(folder)})
     logger.info("%s lies in %s", name, folder)
 

@@ -7,7 +7,7 @@ needs the package huggingface_hub.
 import posixpath
 from pathlib import Path
 
-import fsspec  # type: ignore[import-untyped]
+import fsspec
 import h5py
 import numpy as np
 
