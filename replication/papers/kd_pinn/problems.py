@@ -22,7 +22,7 @@ Activation = Literal["tanh", "silu", "cos"]
 Layers = Annotated[list[PositiveInt], Field(min_length=1)]
 Conditions = Literal["soft", "hard"]
 Measurement = Literal["latency", "roofline", "extrapolation", "frequency_bands", "dynamics"]
-VARIANT_NAME = re.compile(r"[a-z0-9_]+")
+VARIANT_NAME = re.compile(r"[a-z0-9_.]+")
 
 
 class Points(Strict):
@@ -170,7 +170,7 @@ class ProblemSettings(Strict):
     def _named(cls, variants: dict[str, Variant]) -> dict[str, Variant]:
         for name, variant in variants.items():
             if not VARIANT_NAME.fullmatch(name):
-                raise ValueError(f"variant {name!r} may hold a-z, 0-9 and _ only")
+                raise ValueError(f"variant {name!r} may hold a-z, 0-9, _ and . only")
             cls._possible(variant.conditions or "soft")
         return variants
 

@@ -1,0 +1,72 @@
+"""The student's error against the weight of the distillation term."""
+
+import re
+
+import pandas as pd
+from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+
+from replication.report import style
+from replication.report.sources import FigureSources, NoData
+
+TITLE = "Weight of the distillation term"
+CAPTION = (
+    "RMSE of the student divided by that of its teacher, same seed, against the weight of the distillation term (the "
+    "main arm's is 1); log scale. Grey lines join the arms of a seed, markers are medians over seeds. Below the "
+    "dashed line the student is better than its teacher."
+)
+READS = ("table",)
+FORMAT = "csv"
+
+WEIGHT = re.compile(r"kd_student-w([0-9.]+)")
+MAIN = {"scratch_student": 0.0, "kd_student": 1.0}
+
+
+def data(sources: FigureSources) -> pd.DataFrame:
+    """Return one row a run: hardware, problem, method, weight, seed, ratio."""
+    table = sources.table
+    errors = table[(table["metric"] == "rmse") & (table["condition"] == "")].dropna(subset="value")
+    weights = {name: weight for name in set(errors["method"]) if (weight := _weight(name)) is not None}
+    if len(weights) <= len(MAIN):
+        raise NoData("runs of variants such as kd_student-w10")
+    by = ["hardware", "problem", "seed"]
+    teachers = errors[errors["method"] == "teacher"].set_index(by)["value"].rename("teacher")
+    students = errors[errors["method"].isin(weights)].join(teachers, on=by, how="inner")
+    rows = students.assign(weight=students["method"].map(weights), ratio=students["value"] / students["teacher"])
+    counts = rows.groupby(["hardware", "problem"])["weight"].transform("nunique")
+    return rows[counts > len(MAIN)][["hardware", "problem", "method", "weight", "seed", "ratio"]].sort_values(
+        ["hardware", "problem", "weight", "seed"]
+    )
+
+
+def _weight(method: str) -> float | None:
+    if found := WEIGHT.fullmatch(method):
+        return float(found[1])
+    return MAIN.get(method)
+
+
+def draw(data: pd.DataFrame) -> Figure:
+    """Draw a panel for each problem and hardware, two in a row."""
+    panels = list(data.groupby(["problem", "hardware"]))
+    rows = -(-len(panels) // 2)
+    figure, axes = plt.subplots(rows, 2, figsize=(style.WIDTH, 0.9 + 1.9 * rows), squeeze=False)
+    for axis in axes.flat[len(panels) :]:
+        axis.remove()
+    for axis, ((problem, hardware), panel) in zip(axes.flat, panels, strict=False):
+        where = f", {hardware}" if data["hardware"].nunique() > 1 else ""
+        axis.set_title(style.title(str(problem)) + where)
+        grid = panel.pivot(index="weight", columns="seed", values="ratio").sort_index()
+        places = range(len(grid))
+        for seed in grid:
+            axis.plot(places, grid[seed], color=style.BAND, linewidth=0.9)
+        methods = panel.drop_duplicates("weight").set_index("weight")["method"]
+        for place, weight in enumerate(grid.index):
+            look = style.look(str(methods[weight]).partition("-")[0])
+            axis.plot(place, grid.loc[weight].median(), look.marker, color=look.colour)
+        axis.axhline(1, color=style.MUTED, linestyle="--", linewidth=0.8)
+        axis.set_xticks(places, [f"{weight:g}" for weight in grid.index])
+        axis.set(yscale="log", xlabel="weight")
+    for axis in axes[:, 0]:
+        axis.set_ylabel("RMSE / teacher's RMSE")
+    style.legend(figure, list(MAIN))
+    return figure

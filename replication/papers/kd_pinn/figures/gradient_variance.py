@@ -1,0 +1,50 @@
+"""How much the gradient of each loss term varies from batch to batch, along the training."""
+
+import pandas as pd
+from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+
+from replication.report import style
+from replication.report.sources import FigureSources, NoData, with_conditions
+
+TITLE = "Variance of the gradients"
+CAPTION = (
+    "Variance of a loss term's gradient over resampled batches of equal size, divided by the squared norm of its "
+    "mean, against the Adam step; log scale. Lines are medians over seeds, bands reach from the lowest to the highest "
+    "seed. Only the distilled student has the distillation term."
+)
+READS = ("table",)
+FORMAT = "csv"
+
+
+def data(sources: FigureSources) -> pd.DataFrame:
+    """Return variances over seeds: hardware, problem, method, term, step, median, low, high, seeds."""
+    table = sources.table
+    rows = with_conditions(table[table["metric"] == "gradient_variance"], "term", "step").dropna(subset="value")
+    if rows.empty:
+        raise NoData("rows of gradient_variance with term and step in their condition")
+    by = ["hardware", "problem", "method", "term", "step"]
+    spread = rows.astype({"step": int}).groupby(by)["value"].agg(median="median", low="min", high="max", seeds="size")
+    return spread.reset_index()
+
+
+def draw(data: pd.DataFrame) -> Figure:
+    """Draw a panel for each problem, hardware and loss term, two in a row."""
+    panels = list(data.groupby(["problem", "hardware", "term"], sort=False))
+    rows = -(-len(panels) // 2)
+    figure, axes = plt.subplots(rows, 2, figsize=(style.WIDTH, 1.0 + 1.6 * rows), squeeze=False)
+    for axis in axes.flat[len(panels) :]:
+        axis.remove()
+    for axis, ((problem, hardware, term), panel) in zip(axes.flat, panels, strict=False):
+        where = f", {hardware}" if data["hardware"].nunique() > 1 else ""
+        axis.set_title(f"{style.title(str(problem))}{where}: {term}")
+        for method, line in panel.groupby("method"):
+            look = style.look(str(method))
+            axis.fill_between(line["step"], line["low"], line["high"], color=look.colour, alpha=0.18, linewidth=0)
+            axis.plot(line["step"], line["median"], color=look.colour, marker=look.marker)
+        axis.set(yscale="log", xlabel="Adam step")
+        axis.grid(axis="y")
+    for axis in axes[:, 0]:
+        axis.set_ylabel("relative variance")
+    style.legend(figure, list(data["method"]))
+    return figure

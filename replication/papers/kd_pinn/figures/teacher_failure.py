@@ -1,0 +1,63 @@
+"""What students make of teachers that were stopped too early."""
+
+import pandas as pd
+from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+
+from replication.report import style
+from replication.report.sources import FigureSources, NoData
+
+TITLE = "Teacher failure"
+CAPTION = (
+    "Relative L2 error of a student against that of the teacher it learned from, both log scales, one point a run. "
+    "The further right, the earlier the teacher was stopped; the students trained in full. On the dashed diagonal a "
+    "student inherits its teacher's error, below it the physics loss recovers from it. The level line is the student "
+    "without distillation, median over seeds."
+)
+READS = ("table",)
+FORMAT = "csv"
+
+STOPPED = "steps"
+
+
+def data(sources: FigureSources) -> pd.DataFrame:
+    """Return one row a student: hardware, problem, method, variant, seed, teacher, student; no teacher for w_KD = 0."""
+    table = sources.table
+    errors = table[(table["metric"] == "relative_l2") & (table["condition"] == "")].dropna(subset="value")
+    names = errors["method"].str.partition("-")
+    errors = errors.assign(base=names[0], variant=names[2])
+    errors = errors[(errors["variant"] == "") | errors["variant"].str.startswith(STOPPED)]
+    if not (errors["variant"] != "").any():
+        raise NoData("runs of variants such as kd_student-steps500, whose teacher was stopped early")
+    errors["variant"] = errors["variant"].replace("", "main")
+    by = ["hardware", "problem", "variant", "seed"]
+    teachers = errors[errors["base"] == "teacher"].set_index(by)["value"].rename("teacher")
+    students = errors[errors["base"] != "teacher"].join(teachers, on=by).rename(columns={"value": "student"})
+    students.loc[students["base"] == "scratch_student", "teacher"] = float("nan")
+    asked = students.groupby(["hardware", "problem"])["variant"].transform("nunique") > 1
+    columns = ["hardware", "problem", "base", "variant", "seed", "teacher", "student"]
+    return (
+        students[asked][columns].rename(columns={"base": "method"}).sort_values([*columns[:2], "method", *columns[3:5]])
+    )
+
+
+def draw(data: pd.DataFrame) -> Figure:
+    """Draw a panel for each problem and hardware."""
+    panels = list(data.groupby(["problem", "hardware"]))
+    figure, axes = plt.subplots(len(panels), 1, figsize=(style.WIDTH, 0.9 + 2.7 * len(panels)), squeeze=False)
+    for axis, ((problem, hardware), panel) in zip(axes[:, 0], panels, strict=True):
+        where = f", {hardware}" if data["hardware"].nunique() > 1 else ""
+        axis.set_title(style.title(str(problem)) + where)
+        taught = panel.dropna(subset="teacher")
+        for method in style.ordered(list(taught["method"])):
+            look, own = style.look(method), taught[taught["method"] == method]
+            axis.plot(own["teacher"], own["student"], look.marker, color=look.colour, alpha=0.8)
+        ends = [taught["teacher"].min(), taught["teacher"].max()]
+        axis.plot(ends, ends, color=style.MUTED, linestyle="--", linewidth=0.8)
+        alone = panel[panel["teacher"].isna()]
+        for name, runs in alone.groupby("method"):
+            axis.axhline(runs["student"].median(), color=style.look(str(name)).colour, linewidth=1.2)
+        axis.set(xscale="log", yscale="log", xlabel="teacher's error", ylabel="student's error")
+        axis.grid(axis="both")
+    style.legend(figure, list(data["method"]))
+    return figure
