@@ -5,13 +5,16 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
 from replication.problems.burgers import Burgers
+from replication.settings.loading import load_preset
 
+SMOKE = Path("workflow/presets/smoke.yaml").resolve()
 TRAIN = """
 import sys
 from replication.training import checkpoint
@@ -34,14 +37,11 @@ def command(folder, settings):
 def test_the_weights_after_a_kill_are_those_without(tmp_path, monkeypatch, compiled, phase):
     monkeypatch.chdir(tmp_path)
     steps = {"adam": 4000 if phase == "adam" else 20, "lbfgs": 20 if phase == "adam" else 1500}
-    settings = {
-        "coefficients": {"viscosity": 0.01},
-        "points": {"conditions": {"initial": 50, "boundary": 50}, "collocation": 300},
-        "weights": {"residual": 1.0, "initial": 1.0, "boundary": 1.0},
-        "hidden": [12, 12],
-        "activation": "tanh",
-        "training": {"adam": {"steps": steps["adam"]}, "lbfgs": {"iterations": steps["lbfgs"]}, "compiled": compiled},
-    }
+    training = {"adam": {"steps": steps["adam"]}, "lbfgs": {"iterations": steps["lbfgs"]}, "compiled": compiled}
+    points = {"collocation": 300, "conditions": {"initial": 50, "boundary": 50}}
+    burgers = {"points": points, "networks": {"teacher": [12, 12]}, "training": training}
+    preset = load_preset(SMOKE, {"kd_pinn": {"problems": {"burgers": burgers}}})
+    settings = preset.settings.kd_pinn.training_settings("burgers", "teacher")
     np.savez("evaluation.npz", points=Burgers(0.01).grid({"x": 8, "t": 5})[1])
     (tmp_path / "cpu.json").write_text(json.dumps({"status": "present", "device": "cpu", "reason": ""}))
     whole = tmp_path / "whole/cpu/kd_pinn/burgers/teacher/seed0"

@@ -1,6 +1,7 @@
 """A training run leaves every file of its contract, whatever becomes of it."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,19 +14,27 @@ from replication.measurement.table import run_rows
 from replication.networks.saved import load_network
 from replication.problems.burgers import Burgers
 from replication.runs.outcome import read_record
+from replication.settings.loading import load_preset
 
-SETTINGS = {
-    "coefficients": {"viscosity": 0.01},
-    "points": {"conditions": {"initial": 20, "boundary": 20}, "collocation": 50},
-    "weights": {"residual": 1.0, "initial": 1.0, "boundary": 1.0},
-    "hidden": [8, 8],
-    "activation": "tanh",
-    "training": {"adam": {"steps": 5}, "lbfgs": {"iterations": 5}, "compiled": False},
-}
-DISTILLED = SETTINGS | {
-    "points": SETTINGS["points"] | {"distillation": 30},
-    "weights": SETTINGS["weights"] | {"distillation": 1.0},
-}
+TINY = load_preset(
+    Path("workflow/presets/smoke.yaml"),
+    {
+        "kd_pinn": {
+            "problems": {
+                "burgers": {
+                    "viscosity": 0.01,
+                    "points": {"collocation": 50, "distillation": 30, "conditions": {"initial": 20, "boundary": 20}},
+                    "networks": {"teacher": [8, 8], "student": [8, 8]},
+                    "training": {"adam": {"steps": 5}, "lbfgs": {"iterations": 5}, "compiled": False},
+                }
+            }
+        }
+    },
+).settings.kd_pinn
+SETTINGS = TINY.training_settings("burgers", "teacher")
+DISTILLED = TINY.training_settings("burgers", "kd_student")
+EXPLOSIVE = SETTINGS | {"training": SETTINGS["training"] | {"adam": {"steps": 50, "learning_rate": 1e30}}}
+UNTRAINED = {"training": SETTINGS["training"] | {"adam": {"steps": 0}, "lbfgs": {"iterations": 0}}}
 
 
 @pytest.fixture
@@ -82,9 +91,8 @@ def test_the_same_seed_gives_the_same_bits_and_another_seed_others(workplace):
 
 def test_the_students_of_a_seed_start_alike_and_differ_by_the_teacher_alone(workplace):
     teacher = train(workplace, "teacher", SETTINGS | {"hidden": [16, 16]})
-    untrained = {"training": {"adam": {"steps": 0}, "lbfgs": {"iterations": 0}, "compiled": False}}
-    scratch = train(workplace, "scratch_student", SETTINGS | untrained)
-    distilled = train(workplace, "kd_student", DISTILLED | untrained, needs=[teacher])
+    scratch = train(workplace, "scratch_student", SETTINGS | UNTRAINED)
+    distilled = train(workplace, "kd_student", DISTILLED | UNTRAINED, needs=[teacher])
     same = [np.load(folder / "prediction.npz")["u"] for folder in (scratch, distilled)]
     np.testing.assert_array_equal(*same)
     assert "loss_distillation" in pd.read_csv(
@@ -93,8 +101,7 @@ def test_the_students_of_a_seed_start_alike_and_differ_by_the_teacher_alone(work
 
 
 def test_a_diverged_run_keeps_its_history_and_is_a_row_without_values(workplace):
-    explosive = SETTINGS | {"training": {"adam": {"steps": 50, "learning_rate": 1e30}, "compiled": False}}
-    folder = train(workplace, "teacher", explosive)
+    folder = train(workplace, "teacher", EXPLOSIVE)
     assert read_record(folder)["status"] == "diverged"
     assert "not finite at adam step" in read_record(folder)["reason"]
     assert np.load(folder / "prediction.npz").files == []
@@ -104,8 +111,7 @@ def test_a_diverged_run_keeps_its_history_and_is_a_row_without_values(workplace)
 
 
 def test_what_builds_on_a_diverged_teacher_is_skipped_and_says_so(workplace):
-    explosive = SETTINGS | {"training": {"adam": {"steps": 50, "learning_rate": 1e30}, "compiled": False}}
-    teacher = train(workplace, "teacher", explosive)
+    teacher = train(workplace, "teacher", EXPLOSIVE)
     record = read_record(train(workplace, "kd_student", DISTILLED, needs=[teacher]))
     assert (record["status"], record["reason"]) == ("skipped", "teacher diverged")
 
