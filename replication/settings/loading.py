@@ -1,6 +1,7 @@
 """Reads a preset and overrides from the command line; every mistake is one line."""
 
 import difflib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,36 +17,57 @@ from replication.settings.preset import PresetBase, preset_model
 DEFAULT = layout.PRESETS / "quick.yaml"
 
 
+NARROWING = ("problems", "baselines")
+"""Keys that choose which runs are made and change none of them."""
+
+
 @dataclass(frozen=True)
 class LoadedPreset:
-    """A valid preset, its name (the file's stem) and the dotted keys whose values the command line changed."""
+    """A valid preset, its name (the file's stem) and what the command line changed: values by their path of keys."""
 
     name: str
     settings: PresetBase
-    modified: tuple[str, ...]
+    changes: Mapping[tuple[str, ...], Any]
+
+    @property
+    def modified(self) -> tuple[str, ...]:
+        """The dotted keys whose values the command line changed."""
+        return tuple(".".join(keys) for keys in self.changes)
 
     @property
     def evidence_level(self) -> str:
         """Return what the verdicts of this run may call their evidence."""
         return f"modified: {', '.join(self.modified)}" if self.modified else self.name
 
+    @property
+    def config(self) -> tuple[str, ...]:
+        """Return the changes as `KEY=VALUE` for `--config`, so that a command line makes them again."""
+        nested: dict[str, Any] = {}
+        for keys, value in self.changes.items():
+            place = nested
+            for key in keys[:-1]:
+                place = place.setdefault(key, {})
+            place[keys[-1]] = value
+        return tuple(f"{key}={json.dumps(value)}" for key, value in nested.items())
+
 
 def load_preset(path: Path = DEFAULT, overrides: Mapping[str, Any] | None = None) -> LoadedPreset:
     """Read and check a preset file, with `overrides` (nested, values as text or as YAML values) laid over it.
 
-    Overrides that repeat the file's own values change nothing and are not reported as modifications. Raises UserError
-    naming file, key, value and what is allowed.
+    Overrides that repeat the file's own values change nothing and are not reported as modifications, nor are `problems`
+    and `baselines`, which choose among the runs. Raises UserError naming file, key, value and what is allowed.
     """
     path = Path(path)
     content = _read(path)
-    modified: list[str] = []
-    merged = _overlay(content, overrides or {}, "", modified)
+    changes: dict[tuple[str, ...], Any] = {}
+    merged = _overlay(content, overrides or {}, (), changes)
     try:
         settings = preset_model().model_validate(merged)
     except ValidationError as error:
         raise UserError(f"{path}: {_explain(error, merged)}") from None
     _check_names(path, settings)
-    return LoadedPreset(path.stem, settings, tuple(modified))
+    changes = {keys: value for keys, value in changes.items() if keys[0] not in NARROWING}
+    return LoadedPreset(path.stem, settings, changes)
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -61,16 +83,15 @@ def _read(path: Path) -> dict[str, Any]:
     return content
 
 
-def _overlay(base: Any, over: Any, key: str, modified: list[str]) -> Any:
+def _overlay(base: Any, over: Any, keys: tuple[str, ...], changes: dict[tuple[str, ...], Any]) -> Any:
     if isinstance(over, Mapping) and isinstance(base, Mapping):
         result = dict(base)
         for name, value in over.items():
-            inner = f"{key}.{name}" if key else str(name)
-            result[name] = _overlay(base.get(name), value, inner, modified)
+            result[name] = _overlay(base.get(name), value, (*keys, str(name)), changes)
         return result
     value = _typed(over)
     if value != base:
-        modified.append(key)
+        changes[keys] = value
     return value
 
 

@@ -10,6 +10,7 @@ import yaml
 from replication import layout
 from replication.errors import UserError
 from replication.settings.loading import load_preset
+from replication.verbs.report import overrides
 
 PRESETS = sorted(layout.PRESETS.glob("*.yaml"))
 
@@ -69,6 +70,20 @@ def test_values_from_the_command_line_are_typed_and_reported_as_modified():
     assert (burgers.seeds, burgers.viscosity) == (7, 0.01)
     assert preset.modified == ("kd_pinn.problems.burgers.seeds", "kd_pinn.problems.burgers.viscosity")
     assert preset.evidence_level.startswith("modified: kd_pinn.problems.burgers.seeds")
+
+
+def test_choosing_problems_is_no_modification_since_it_changes_no_run():
+    preset = load_preset(overrides={"problems": ["burgers"]})
+    assert (preset.modified, preset.evidence_level, preset.config) == ((), "quick", ())
+
+
+def test_changes_can_be_typed_again_on_a_command_line():
+    changes = {"kd_pinn": {"problems": {"burgers": {"seeds": "7", "viscosity": "1e-2"}}}}
+    preset = load_preset(overrides=changes)
+    again = load_preset(overrides=overrides(list(preset.config)))
+    assert preset.config == ('kd_pinn={"problems": {"burgers": {"seeds": 7, "viscosity": "1e-2"}}}',)
+    assert again.settings == preset.settings
+    assert again.changes == preset.changes
 
 
 def test_repeating_the_file_is_no_modification():
