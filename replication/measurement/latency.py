@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
+import psutil
 import torch
 from torch import nn
 
@@ -32,7 +33,10 @@ class LatencySettings:
 
 @dataclass(frozen=True)
 class Timing:
-    """Call times in seconds of every network under one condition; equal positions were measured side by side."""
+    """Call times in seconds of every network under one condition; equal positions were measured side by side.
+
+    Without any times if the condition did not fit the memory.
+    """
 
     condition: str
     seconds: Mapping[str, np.ndarray]
@@ -58,13 +62,24 @@ def latency(
         # Inference is timed in single precision, whatever precision a network was trained in.
         prepared = {name: RUNTIMES[runtime](network.to(torch.float32)) for name, network in networks.items()}
         for threads, batch in product(settings.threads, settings.batches):
+            condition = f"batch={batch};threads={threads};runtime={runtime}"
+            needed = max(bytes_needed(network, len(low), batch) for network in networks.values())
+            if needed > (free := psutil.virtual_memory().available):
+                timings.append(Timing(condition, {name: np.empty(0) for name in networks}))
+                log.warning("%s skipped: needs %.0f GB, %.0f GB are free", condition, needed / 1e9, free / 1e9)
+                continue
             points = random.uniform(low, high, (batch, len(low))).astype(np.float32)
             count = cores if threads == "all" else int(threads)
             calls = {name: prepare(points, count) for name, prepare in prepared.items()}
-            timing = Timing(f"batch={batch};threads={threads};runtime={runtime}", _interleaved(calls, settings))
-            timings.append(timing)
-            log.info("%d/%d %s  %s", len(timings), total, timing.condition, duration(time.monotonic() - start))
+            timings.append(Timing(condition, _interleaved(calls, settings)))
+            log.info("%d/%d %s  %s", len(timings), total, condition, duration(time.monotonic() - start))
     return timings
+
+
+def bytes_needed(network: nn.Module, inputs: int, batch: int) -> int:
+    """Return what a forward pass holds at its widest: the points, a layer's product and its activation."""
+    widest = max(layer.out_features for layer in network.modules() if isinstance(layer, nn.Linear))
+    return 4 * batch * (inputs + 2 * widest)
 
 
 def _interleaved(calls: Mapping[str, Call], settings: LatencySettings) -> dict[str, np.ndarray]:
@@ -87,13 +102,17 @@ def _interleaved(calls: Mapping[str, Call], settings: LatencySettings) -> dict[s
     return {name: np.array(values) for name, values in times.items()}
 
 
-def summary(timing: Timing, baseline: str) -> list[tuple[str, str, float, str]]:
+def summary(timing: Timing, baseline: str) -> list[tuple[str, str, float | None, str]]:
     """Return (network, metric, value, unit): median, mean and 95th percentile, and the speed-up over `baseline`.
 
-    The speed-up is the median over rounds of the ratio of two calls made side by side.
+    The speed-up is the median over rounds of the ratio of two calls made side by side. There is no value, and no
+    statistic but the median, where the condition did not fit the memory.
     """
-    rows = []
+    rows: list[tuple[str, str, float | None, str]] = []
     for name, seconds in timing.seconds.items():
+        if not len(seconds):
+            rows.append((name, "latency", None, "s"))
+            continue
         rows += [
             (name, "latency", float(np.median(seconds)), "s"),
             (name, "latency_mean", float(np.mean(seconds)), "s"),

@@ -8,7 +8,7 @@ import numpy as np
 
 from replication.layout import RunKey
 from replication.measurement.latency import LatencySettings, latency, summary
-from replication.measurement.table import Row, write_rows
+from replication.measurement.table import row, write_rows
 from replication.networks.saved import load_network
 from replication.runs import log
 from replication.runs.outcome import Status, read_record
@@ -42,15 +42,10 @@ def run(options: argparse.Namespace) -> None:
         by_method = {key.method: key for key in keys.values()}
         for timing in timings:
             for method, metric, value, unit in summary(timing, first.method):
-                rows.append(_row(by_method[method], timing.condition, metric, value, unit, Status.DONE))
+                reached = Status.SKIPPED if value is None else Status.DONE
+                rows.append(row(by_method[method], reached, metric, value, unit, timing.condition, timing=True))
     else:
         for folder, status in statuses.items():
             reached = status if status != Status.DONE else Status.SKIPPED
-            rows.append(_row(keys[folder], "", "latency", None, "s", reached))
+            rows.append(row(keys[folder], reached, "latency", None, "s", timing=True))
     write_rows(rows, options.out)
-
-
-def _row(key: RunKey, condition: str, metric: str, value: float | None, unit: str, status: str) -> Row:
-    return Row(
-        key.hardware, key.paper, key.problem, key.method, key.seed, condition, metric, value, unit, str(status), True
-    )

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from replication.measurement.latency import LatencySettings, Timing, _interleaved, latency, summary
+from replication.measurement.latency import LatencySettings, Timing, _interleaved, bytes_needed, latency, summary
 from replication.measurement.runtimes import RUNTIMES
 from replication.networks.mlp import MLP
 
@@ -58,3 +58,19 @@ def test_a_wider_network_takes_longer_on_a_large_batch():
     (timing,) = latency({"large": network(200), "small": network(10)}, *box, settings, 1, np.random.default_rng(0))
     assert timing.condition == "batch=20000;threads=1;runtime=eager"
     assert np.median(timing.seconds["large"]) > 2 * np.median(timing.seconds["small"])
+
+
+def test_a_batch_that_does_not_fit_the_memory_is_skipped_and_the_rest_timed(monkeypatch):
+    class Little:
+        available = 10_000
+
+    monkeypatch.setattr("psutil.virtual_memory", lambda: Little)
+    settings = LatencySettings([1, 1000], [1], ["eager"], warm_up=0, repeats=5, seconds=1.0)
+    networks = {"teacher": network(50), "student": network(20)}
+    small, large = latency(networks, np.zeros(2), np.ones(2), settings, 1, np.random.default_rng(0))
+    assert len(small.seconds["student"]) == 5
+    assert summary(large, "teacher") == [("teacher", "latency", None, "s"), ("student", "latency", None, "s")]
+
+
+def test_memory_is_counted_at_the_widest_layer():
+    assert bytes_needed(network(50), 2, 100) == 4 * 100 * (2 + 50 + 50)
