@@ -1,5 +1,6 @@
 """Trains a small network: Adam, then L-BFGS, with a history, checkpoints and honest clocks."""
 
+import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,8 @@ from replication.training.lbfgs import LBFGS
 from replication.training.objective import Objective
 from replication.training.settings import Training
 from replication.training.snapshots import Snapshots
+
+log = logging.getLogger(__name__)
 
 ADAM = "adam"
 L_BFGS = "lbfgs"
@@ -51,12 +54,17 @@ class Fit:
 
     def run(self) -> None:
         """Train to the end of both budgets, or from where a checkpoint left off. Raises Diverged."""
-        self._progress = Progress()
+        terms = ", ".join(self.objective.names)
+        log.info("training %d weights on %s", flatten(self.objective.network).numel(), terms)
         self._function = LossAndGradient(self.objective, compiled=self.settings.compiled)
+        if self._function.compiled:
+            log.info("compiled in %.1f s", self._function.compile_wall_s)
+        self._progress = Progress()
         saved = self.checkpoint.load()
         tensors: dict[str, Tensor] = {}
         if saved is not None:
             tensors, header = saved
+            log.info("going on from a checkpoint")
             self.history = header["history"]
             self.phases = {name: Phase(**phase) for name, phase in header["phases"].items()}
             self.compile_wall_s = header["compile_wall_s"]
