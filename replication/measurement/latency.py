@@ -21,11 +21,16 @@ FEWEST_CALLS = 20
 
 @dataclass(frozen=True)
 class LatencySettings:
-    """What is timed; `threads` holds numbers or `all`, `seconds` bounds one condition beyond its first twenty calls."""
+    """What is timed; `threads` holds numbers or `all`, `seconds` bounds one condition beyond its first twenty calls.
+
+    `first_seed_runtimes` are those that the first seed has beside `runtimes`: they compile for minutes, and what a
+    runtime costs does not depend on the weights.
+    """
 
     batches: list[int]
     threads: list[int | str]
     runtimes: list[str]
+    first_seed_runtimes: list[str]
     warm_up: int
     repeats: int
     seconds: float

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +33,8 @@ def run(options: argparse.Namespace) -> None:
     first = keys[options.baseline]
     log.start(f"latency {first.problem}/seed{first.seed}", options.log)
     settings = LatencySettings(**options.settings)
+    if first.seed == 0:
+        settings = replace(settings, runtimes=settings.runtimes + settings.first_seed_runtimes)
     statuses = {folder: read_record(folder)["status"] for folder in folders}
     rows = []
     if all(status == Status.DONE for status in statuses.values()):

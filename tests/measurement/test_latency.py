@@ -32,14 +32,14 @@ def test_every_runtime_is_tested():
 
 def test_networks_are_called_in_turn():
     calls = []
-    settings = LatencySettings([1], [1], ["eager"], warm_up=2, repeats=30, seconds=60.0)
+    settings = LatencySettings([1], [1], ["eager"], [], warm_up=2, repeats=30, seconds=60.0)
     times = _interleaved({name: lambda name=name: calls.append(name) for name in "AB"}, settings)
     assert calls == ["A", "B"] * 32
     assert {len(seconds) for seconds in times.values()} == {30}
 
 
 def test_a_slow_condition_is_cut_short_after_twenty_calls():
-    settings = LatencySettings([1], [1], ["eager"], warm_up=0, repeats=1000, seconds=0.0)
+    settings = LatencySettings([1], [1], ["eager"], [], warm_up=0, repeats=1000, seconds=0.0)
     assert len(_interleaved({"A": lambda: None}, settings)["A"]) == 20
 
 
@@ -53,7 +53,7 @@ def test_the_speed_up_is_the_median_of_paired_ratios():
 
 
 def test_a_wider_network_takes_longer_on_a_large_batch():
-    settings = LatencySettings([20000], [1], ["eager"], warm_up=3, repeats=20, seconds=5.0)
+    settings = LatencySettings([20000], [1], ["eager"], [], warm_up=3, repeats=20, seconds=5.0)
     box = np.array([-1.0, 0.0]), np.array([1.0, 2.0])
     (timing,) = latency({"large": network(200), "small": network(10)}, *box, settings, 1, np.random.default_rng(0))
     assert timing.condition == "batch=20000;threads=1;runtime=eager"
@@ -65,7 +65,7 @@ def test_a_batch_that_does_not_fit_the_memory_is_skipped_and_the_rest_timed(monk
         available = 10_000
 
     monkeypatch.setattr("psutil.virtual_memory", lambda: Little)
-    settings = LatencySettings([1, 1000], [1], ["eager"], warm_up=0, repeats=5, seconds=1.0)
+    settings = LatencySettings([1, 1000], [1], ["eager"], [], warm_up=0, repeats=5, seconds=1.0)
     networks = {"teacher": network(50), "student": network(20)}
     small, large = latency(networks, np.zeros(2), np.ones(2), settings, 1, np.random.default_rng(0))
     assert len(small.seconds["student"]) == 5

@@ -19,6 +19,9 @@ class Latency(Strict):
     )
     threads: list[PositiveInt | Literal["all"]] = Field([1, "all"], description="Threads per call [assumed].")
     runtimes: list[Runtime] = Field(["eager", "onnx"], description="Ways to run the network [assumed].")
+    first_seed_runtimes: list[Runtime] = Field(
+        [], description="Runtimes timed for the first seed only, since they compile for minutes."
+    )
     warm_up: NonNegativeInt = Field(50, description="Calls before the clock starts [assumed].")
     repeats: PositiveInt = Field(200, description="Timed calls per network and condition [assumed].")
     seconds: PositiveFloat = Field(
