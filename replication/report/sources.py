@@ -72,7 +72,7 @@ def with_conditions(table: pd.DataFrame, *names: str) -> pd.DataFrame:
     `batch=1;threads=2` becomes the columns `batch` = "1" and `threads` = "2".
     """
     parts = table["condition"].map(condition)
-    chosen = table[[set(part) == set(names) for part in parts]].copy()
+    chosen = table[pd.Series([set(part) == set(names) for part in parts], index=table.index, dtype=bool)].copy()
     for name in names:
         chosen[name] = [parts[index][name] for index in chosen.index]
     return chosen
