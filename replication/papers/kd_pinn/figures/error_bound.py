@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter
 
 from replication.report import style
 from replication.report.sources import FigureSources, NoData
@@ -69,6 +70,7 @@ def draw(data: pd.DataFrame) -> Figure:
             look, own = style.look(method), panel["method"] == method
             axis.plot(bound[own], panel.loc[own, "student"], look.marker, color=look.colour, alpha=0.8)
         axis.set(xscale="log", yscale="log", xlabel="teacher's error + distance")
+        axis.xaxis.set_minor_formatter(NullFormatter())
     for axis in axes[:, 0]:
         axis.set_ylabel("student's error")
     style.legend(figure, list(data["method"]))

@@ -60,6 +60,6 @@ def _draw_panel(axis: plt.Axes, panel: pd.DataFrame) -> None:
         places = [place + 0.08 * (index - (len(methods) - 1) / 2) for place in range(len(domains))]
         spread = [line["median"] - line["low"], line["high"] - line["median"]]
         axis.errorbar(places, line["median"], spread, color=look.colour, marker=look.marker, elinewidth=0.9)
-    axis.set_xticks(range(len(domains)), [name.replace("_", "\n") for name in domains])
+    axis.set_xticks(range(len(domains)), [name.removesuffix("_right").replace("_", "\n") for name in domains])
     axis.set_yscale("log")
     axis.grid(axis="y")

@@ -32,12 +32,12 @@ def draw(data: pd.DataFrame) -> Figure:
     """Draw a panel for each problem, hardware and loss term, two in a row."""
     panels = list(data.groupby(["problem", "hardware", "term"], sort=False))
     rows = -(-len(panels) // 2)
-    figure, axes = plt.subplots(rows, 2, figsize=(style.WIDTH, 1.0 + 1.6 * rows), squeeze=False)
+    figure, axes = plt.subplots(rows, 2, figsize=(style.WIDTH, 1.0 + 1.8 * rows), squeeze=False)
     for axis in axes.flat[len(panels) :]:
         axis.remove()
     for axis, ((problem, hardware, term), panel) in zip(axes.flat, panels, strict=False):
         where = f", {hardware}" if data["hardware"].nunique() > 1 else ""
-        axis.set_title(f"{style.title(str(problem))}{where}: {term}")
+        axis.set_title(f"{style.title(str(problem))}{where}\n{term}")
         for method, line in panel.groupby("method"):
             look = style.look(str(method))
             axis.fill_between(line["step"], line["low"], line["high"], color=look.colour, alpha=0.18, linewidth=0)

@@ -50,7 +50,8 @@ def draw(data: pd.DataFrame) -> Figure:
             grid = panel.pivot(index="second", columns="first", values="loss")
             image = axis.contourf(grid.columns, grid.index, np.log10(grid), levels=levels, cmap="viridis")
             axis.plot(0, 0, "+", color="white")
-            axis.set_title(f"{style.look(method).label}, λ = {panel['eigenvalue'].iloc[0]:.2g}", fontweight="normal")
+            eigenvalue = panel["eigenvalue"].iloc[0]
+            axis.set_title(f"{style.look(method).label}\neigenvalue {eigenvalue:,.1f}", fontweight="normal")
             axis.set_aspect("equal")
         figure.colorbar(image, ax=list(row), label="log10 of the loss", format="%.1f")
         row[0].set_ylabel(f"{style.title(str(problem))}\nsecond direction")
