@@ -10,9 +10,14 @@ from pathlib import Path
 DATA = Path("data")
 RESULTS = Path("results")
 REPORTS = Path("reports")
+REFERENCE = REPORTS / "reference"
+"""The published run: parts from several presets, machines and sessions."""
 LOGS = Path("logs")
 PRESETS = Path("workflow/presets")
 BASELINES = Path("workflow/baselines")
+
+CALIBRATION = Path("docs/calibration.csv")
+"""How often each kind of test is wrong, by simulation; the same for every preset, so it is committed."""
 
 REFERENCES = "references"
 TABLES = "tables"
@@ -126,6 +131,11 @@ def verdicts(preset: str, paper: str | None = None) -> Path:
 def evidence(preset: str, paper: str | None = None) -> Path:
     """Return the single tests behind the verdicts of one paper, or of all."""
     return REPORTS / preset / ("evidence.csv" if paper is None else f"evidence/{paper}.csv")
+
+
+def sensitivity(preset: str, paper: str | None = None) -> Path:
+    """Return at which margins the verdicts of one paper, or of all, would flip."""
+    return REPORTS / preset / ("sensitivity.csv" if paper is None else f"sensitivity/{paper}.csv")
 
 
 def figure(preset: str, paper: str, name: str, suffix: str) -> Path:

@@ -44,10 +44,10 @@ def settings_hash(settings: dict[str, Any]) -> str:
 
 @cache
 def commit_and_dirty() -> tuple[str, bool | str]:
-    """Return the commit of the code and whether tracked files differ from it."""
+    """Return the commit of the code and whether tracked files, other than published reports, differ from it."""
     try:
         commit = _git("rev-parse", "HEAD")
-        return commit, bool(_git("status", "--porcelain", "--untracked-files=no"))
+        return commit, bool(_git("status", "--porcelain", "--untracked-files=no", "--", ".", ":!reports"))
     except (OSError, subprocess.CalledProcessError):
         return "not available", "not available"
 

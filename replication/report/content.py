@@ -1,6 +1,5 @@
 """Everything a page says, gathered from the files of a run; what is not there yet is pending."""
 
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,11 +9,14 @@ from typing import Any
 
 import pandas as pd
 
-from replication.report import drawing, figure, protocol, runs, strip, tables
+from replication.report import drawing, erratum, figure, protocol, runs, strip, tables
 from replication.report.drawing import Drawing
+from replication.report.erratum import Erratum
+from replication.report.part import Part
 from replication.report.protocol import Protocol
 from replication.report.runs import Cost
 from replication.report.sources import read_tables
+from replication.report.strip import Stretch
 from replication.report.tables import Table
 from replication.verdicts.claim import Claim, load_claims
 from replication.verdicts.statements import (
@@ -51,21 +53,25 @@ MOST_ROWS = 400
 class Inputs:
     """The files a page is rendered from. A file that does not exist is pending, never an error.
 
-    `papers` are shown in the order given. `figures` is the folder with one folder a paper. `runs` is `runs.json`.
-    `tables` is the folder of exported tables, with one folder a paper. `root` is the workflow's working directory, to
-    which links to run folders lead; None where the folders are not at hand. `settings` are those of the preset as run.
+    `papers` are shown in the order given. `figures` is the folder of drawings with one folder a paper. `metrics` are
+    long tables, one below the other, and `runs` files called `runs.json`. `tables` is the folder of exported tables,
+    with one folder a paper. `root` is the workflow's working directory, to which links to run folders lead; None where
+    the folders are not at hand. `settings` are those of the preset as run. `parts` are what a page of published parts
+    is made of; none for the page of one run.
     """
 
     preset: str
     papers: tuple[str, ...]
     verdicts: Path
     evidence: Path
-    metrics: Path
-    runs: Path
+    sensitivity: Path
+    metrics: tuple[Path, ...]
+    runs: tuple[Path, ...]
     figures: Path
     tables: Path
     root: Path | None
     settings: Mapping[str, Any] = field(default_factory=dict)
+    parts: tuple[Part, ...] = ()
 
     @cached_property
     def verdict_rows(self) -> pd.DataFrame:
@@ -78,16 +84,20 @@ class Inputs:
         return _rows(self.evidence)
 
     @cached_property
+    def sensitivity_rows(self) -> pd.DataFrame:
+        """The verdicts over a range of margins."""
+        return pd.read_csv(self.sensitivity) if self.sensitivity.is_file() else pd.DataFrame()
+
+    @cached_property
     def metric_rows(self) -> pd.DataFrame:
         """The long table."""
-        return read_tables([self.metrics]) if self.metrics.is_file() else pd.DataFrame()
+        present = [path for path in self.metrics if path.is_file()]
+        return read_tables(present) if present else pd.DataFrame()
 
     @cached_property
     def record(self) -> dict[str, Any]:
         """What every run cost and on what it ran."""
-        if not self.runs.is_file():
-            return {"runs": [], "measurements": [], "manifests": {}}
-        return dict(json.loads(self.runs.read_text(encoding="utf-8")))
+        return runs.read(self.runs)
 
     def entries(self, kind: str, paper: str) -> list[dict[str, Any]]:
         """The `runs` or the `measurements` of one paper."""
@@ -103,6 +113,7 @@ class JudgedClaim:
     found: dict[str, Any]
     tests: Table | None
     axes: tuple[str, ...]
+    stretches: tuple[Stretch, ...]
     rows: Table | None
     left_out: int
     command: str | None
@@ -118,6 +129,14 @@ class JudgedClaim:
         """Whether there is an estimate to show."""
         return bool(pd.notna(self.found.get("estimate")))
 
+    @property
+    def further(self) -> str:
+        """How many seeds an inconclusive claim still needs, in words; empty if that is not asked or not known."""
+        further = self.found.get("further_seeds")
+        if further is None or pd.isna(further):
+            return ""
+        return "no feasible number" if further == float("inf") else f"about {further:.0f}"
+
 
 @dataclass(frozen=True)
 class PaperContent:
@@ -130,8 +149,11 @@ class PaperContent:
     scores: Table | None
     made: Table | None
     cost: Cost
+    costs: Table | None
+    """What its runs cost by problem and method."""
     others: tuple[Drawing, ...]
     """Figures that no claim names."""
+    errata: tuple[Erratum, ...]
 
     @property
     def nothing(self) -> bool:
@@ -165,11 +187,15 @@ def paper(inputs: Inputs, slug: str, page: Path) -> PaperContent:
         claims=tuple(_judged(inputs, claim, table, page) for claim in claims),
         headline=tables.scores(table[table["condition"] == ""]).without("condition") if len(table) else None,
         scores=tables.scores(table) if len(table) else None,
-        made=tables.made(inputs.preset, listed, _links(inputs, listed, page)) if listed else None,
+        made=tables.made(listed, _links(inputs, listed, page)) if listed else None,
         cost=Cost.of(made),
+        costs=tables.costs(made) if made else None,
         others=tuple(
-            drawing.load(slug, name, inputs.figures, page) for name in figure.figures(slug) if name not in named
+            drawing.load(slug, name, inputs.figures, page, inputs.parts)
+            for name in figure.figures(slug)
+            if name not in named
         ),
+        errata=tuple(erratum.load(slug)),
     )
 
 
@@ -185,7 +211,7 @@ def export(inputs: Inputs, slug: str, folder: Path) -> None:
     if len(metrics):
         written.append(tables.scores(metrics[metrics["paper"] == slug]))
     if made:
-        written.append(tables.made(inputs.preset, made, [None] * len(made)))
+        written.append(tables.made(made, [None] * len(made)))
     for table in written:
         table.write(folder)
 
@@ -204,10 +230,11 @@ def _judged(inputs: Inputs, claim: Claim, table: pd.DataFrame, page: Path) -> Ju
         found={str(name): value for name, value in verdict.iloc[0].items()} if len(verdict) else {},
         tests=tables.tests(evidence).without("claim", "unit") if len(evidence) else None,
         axes=_strips(claim, evidence),
+        stretches=strip.stretches(own(inputs.sensitivity_rows)),
         rows=tables.rows(shown, made_by, _links(inputs, made_by, page)) if len(rows) else None,
         left_out=max(0, len(rows) - MOST_ROWS),
-        command=next((runs.command(inputs.preset, entry) for entry in entries if entry), None),
-        drawings=tuple(drawing.load(claim.paper, name, inputs.figures, page) for name in claim.figures),
+        command=next((runs.command(entry) for entry in entries if entry), None),
+        drawings=tuple(drawing.load(claim.paper, name, inputs.figures, page, inputs.parts) for name in claim.figures),
     )
 
 
@@ -261,7 +288,7 @@ def _made_by(inputs: Inputs, paper: str, rows: pd.DataFrame) -> list[dict[str, A
 def _links(inputs: Inputs, entries: list[Any], page: Path) -> list[str | None]:
     if inputs.root is None:
         return [None] * len(entries)
-    return [entry and relative(inputs.root / runs.folder(inputs.preset, entry), page) for entry in entries]
+    return [entry and relative(inputs.root / runs.folder(entry), page) for entry in entries]
 
 
 def relative(target: Path, page: Path) -> str:

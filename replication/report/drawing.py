@@ -2,10 +2,12 @@
 
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from replication.report import figure
+from replication.report.part import Part
 
 
 @dataclass(frozen=True)
@@ -20,8 +22,11 @@ class Drawing:
     files: tuple[tuple[str, str], ...]
 
 
-def load(paper: str, name: str, figures: Path, page: Path) -> Drawing:
-    """Return a figure from the folder `figures/<paper>/` for the page at `page`; what is not there is pending."""
+def load(paper: str, name: str, figures: Path, page: Path, parts: Sequence[Part] = ()) -> Drawing:
+    """Return a figure from the folder `figures/<paper>/` for the page at `page`; what is not there is pending.
+
+    Its files are linked where they lie beside the drawing; on a page of published parts, the data files of the parts.
+    """
     anchor = f"{paper}-{name}"
     if name not in figure.figures(paper):
         return Drawing(anchor, name.replace("_", " ").capitalize(), "", None, None, ())
@@ -33,9 +38,12 @@ def load(paper: str, name: str, figures: Path, page: Path) -> Drawing:
     lacking = figure.missing(figure.read_data(data))
     if lacking is not None:
         return Drawing(anchor, said.title, said.caption, None, lacking, ())
+    if parts:
+        found = [(f"{part.problem} {said.format.upper()}", part.figure(name)) for part in parts if part.paper == paper]
+    else:
+        found = [(suffix.upper(), stem.with_name(f"{name}.{suffix}")) for suffix in (*figure.DRAWN, said.format)]
     files = tuple(
-        (suffix.upper(), Path(os.path.relpath(stem, page.parent)).as_posix() + f".{suffix}")
-        for suffix in ("svg", "pdf", "png", said.format)
+        (label, Path(os.path.relpath(path, page.parent)).as_posix()) for label, path in found if path.is_file()
     )
     drawn = inlined(svg.read_text(encoding="utf-8"), anchor, said.title)
     return Drawing(anchor, said.title, said.caption, drawn, None, files)

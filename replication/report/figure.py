@@ -13,6 +13,7 @@ So a figure can be drawn again, byte for byte, wherever its data file is.
 
 import ast
 import importlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 READABLE = ("table", "history", "prediction", "reference")
 LARGEST_NPZ = 300_000
+DRAWN = ("svg", "pdf", "png")
 MISSING = "missing"
 """The only column, or array, of the data file of a figure that cannot be drawn yet."""
 
@@ -127,8 +129,8 @@ def missing(content: Any) -> str | None:
     return str(np.ravel(content[MISSING])[0]) if MISSING in content else None
 
 
-def draw(paper: str, figure: str, data_path: Path, out_stem: Path) -> list[Path]:
-    """Draw a figure from its data file into `out_stem` + `.svg`, `.pdf` and `.png`; return the three paths.
+def draw(paper: str, figure: str, data_path: Path, out_stem: Path, suffixes: Sequence[str] = DRAWN) -> list[Path]:
+    """Draw a figure from its data file into `out_stem` + `.svg`, `.pdf` and `.png`, or some of them; return the paths.
 
     The same data gives the same bytes: no dates, and ids in the SVG that follow from the figure's name.
     """
@@ -150,10 +152,10 @@ def draw(paper: str, figure: str, data_path: Path, out_stem: Path) -> list[Path]
     with style.applied():
         mpl.rcParams["svg.hashsalt"] = f"{paper}/{figure}"
         drawing = _names_what_is_missing(lacking) if lacking else _module(paper, figure).draw(content)
-        for suffix, metadata in dateless.items():
+        for suffix in suffixes:
             path = out_stem.with_name(f"{out_stem.name}.{suffix}")
             with replacing(path) as temporary:
-                drawing.savefig(temporary, metadata=metadata)
+                drawing.savefig(temporary, metadata=dateless[suffix])
             written.append(path)
         plt.close(drawing)
     return written

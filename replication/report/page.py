@@ -1,14 +1,18 @@
 """The report: one self-contained HTML page, and the same in Markdown for terminals and pull requests."""
 
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from replication.report import content, numbers, tables
+from replication import layout, numbers
+from replication.report import citations, content, tables
 from replication.report.content import Inputs, PaperContent
+from replication.report.erratum import Erratum
 from replication.report.runs import Cost
 from replication.storage.atomic import write_text
 
@@ -31,6 +35,7 @@ def render(inputs: Inputs, html: Path, markdown: Path) -> None:
         if any(run["manifest"] == identity for run in runs)
     ]
     judged = [claim for paper in papers for claim in paper.claims]
+    calibration = pd.read_csv(layout.CALIBRATION) if layout.CALIBRATION.is_file() else None
     first = {drawing.anchor: claim.anchor for claim in reversed(judged) for drawing in claim.drawings}
     view: dict[str, Any] = {
         "title": papers[0].protocol.title if len(papers) == 1 else TITLE,
@@ -41,9 +46,12 @@ def render(inputs: Inputs, html: Path, markdown: Path) -> None:
         "manifests": manifests,
         "machines": sorted({_machine(manifest["content"]) for manifest in manifests}),
         "commits": sorted({_commit(manifest["content"]) for manifest in manifests}),
-        "settings": yaml.safe_dump(dict(inputs.settings), sort_keys=False, allow_unicode=True)
-        if inputs.settings
-        else "",
+        "settings": _settings(inputs),
+        "parts": tables.parts(inputs.parts) if inputs.parts else None,
+        "citations": citations.table(runs, {paper.slug: paper.protocol.citation for paper in papers}),
+        "errata": _errata(papers),
+        "calibration": None if calibration is None else tables.calibration(calibration),
+        "simulations": None if calibration is None else calibration["simulations"].max(),
         "first": first,
         "shown_by": {claim.anchor: [name for name, at in first.items() if at == claim.anchor] for claim in judged},
         "words": content.WORDS,
@@ -51,7 +59,7 @@ def render(inputs: Inputs, html: Path, markdown: Path) -> None:
         "formats": tables.FORMATS,
         "lifted": ("metric", "compared", "condition", "hardware", "test", "margin"),
         "tables_base": content.relative(inputs.tables, html),
-        "metrics": content.relative(inputs.metrics, html),
+        "metrics": [content.relative(path, html) for path in inputs.metrics],
         "css": (TEMPLATES / "page.css").read_text(encoding="utf-8"),
         "javascript": (TEMPLATES / "page.js").read_text(encoding="utf-8"),
     }
@@ -60,6 +68,29 @@ def render(inputs: Inputs, html: Path, markdown: Path) -> None:
     write_text(html, re.sub(r"\n\s*\n+", "\n", page))
     text = templates.get_template("report.md.j2").render(view | {"inputs": inputs})
     write_text(markdown, re.sub(r"\n{3,}", "\n\n", text).strip() + "\n")
+
+
+def _settings(inputs: Inputs) -> dict[str, str]:
+    """Return settings as YAML, under what they are the settings of; the same settings of several parts once."""
+    found: dict[str, list[str]] = {}
+    for part in inputs.parts:
+        found.setdefault(_yaml(part.settings), []).append(f"{part.paper} {part.problem}")
+    if inputs.settings:
+        found[_yaml(inputs.settings)] = [f"the preset {inputs.preset}"]
+    return {", ".join(names): text for text, names in found.items()}
+
+
+def _yaml(settings: Mapping[str, Any]) -> str:
+    return str(yaml.safe_dump(dict(settings), sort_keys=False, allow_unicode=True))
+
+
+def _errata(papers: Sequence[PaperContent]) -> list[tuple[Erratum, str | None]]:
+    """Return all errata, each with the address of its figure on the page."""
+    return [
+        (erratum, f"{paper.slug}-{erratum.figure}" if erratum.figure else None)
+        for paper in papers
+        for erratum in paper.errata
+    ]
 
 
 def _environment() -> Environment:

@@ -11,6 +11,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 ASKED_FOR = ("Methodology", "Assumptions", "Deviations", "What was easy", "What was difficult", "Citation")
+CITATION = "Citation"
+BEYOND = "Results beyond the paper"
 LEVEL = 4
 """The heading level of a section on the page; deeper headings follow it."""
 
@@ -31,6 +33,10 @@ class Protocol:
     introduction: str
     sections: tuple[Section, ...]
     pending: tuple[str, ...]
+    beyond: str = ""
+    """What the replication found beyond the paper, as HTML; shown with its figures, not among the sections."""
+    citation: str = ""
+    """The paper's citation as plain text."""
 
 
 def read(path: Path, slug: str) -> Protocol:
@@ -38,7 +44,7 @@ def read(path: Path, slug: str) -> Protocol:
     reader = MarkdownIt("commonmark", {"html": False, "typographer": False}).enable("table")
     tokens = reader.parse(path.read_text(encoding="utf-8")) if path.is_file() else []
     starts = [index for index, token in enumerate(tokens) if token.type == "heading_open" and token.tag in ("h1", "h2")]
-    title, introduction, sections = slug, "", []
+    title, introduction, citation, sections = slug, "", "", []
     for start, end in pairwise([*starts, len(tokens)]):
         heading = tokens[start + 1].content
         html = reader.renderer.render(_lowered(tokens[start + 3 : end]), reader.options, {})
@@ -46,9 +52,20 @@ def read(path: Path, slug: str) -> Protocol:
             title, introduction = heading, html
         else:
             sections.append(Section(heading, html))
+        if heading == CITATION:
+            citation = " ".join(_text(tokens[start + 3 : end]).split())
     written = " ".join(section.heading.lower() for section in sections)
     pending = tuple(name for name in ASKED_FOR if name.lower() not in written)
-    return Protocol(title, introduction, tuple(sections), pending)
+    shown = tuple(section for section in sections if section.heading != BEYOND)
+    beyond = "".join(section.html for section in sections if section.heading == BEYOND)
+    return Protocol(title, introduction, shown, pending, beyond, citation)
+
+
+def _text(tokens: list[Token]) -> str:
+    return " ".join(
+        "".join(child.content or "\n" for child in token.children or () if child.type in ("text", "softbreak"))
+        for token in tokens
+    )
 
 
 def _lowered(tokens: list[Token]) -> list[Token]:

@@ -1,13 +1,15 @@
 """What every run cost, how it ended and on what it ran: one small file, enough to render a page without run folders.
 
 `runs.json` holds `runs` (one entry a run folder), `measurements` (one entry a file of measured rows) and `manifests`,
-the different states of code and machine the runs were made in, by a short hash of their content.
+the different states of code and machine the runs were made in, by a short hash of their content. An entry names its
+preset, and under `config` what the command line changed of it.
 """
 
 import csv
 import hashlib
 import json
-from collections.abc import Iterable
+import shlex
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -49,8 +51,11 @@ class Cost:
         )
 
 
-def collect(trainings: Iterable[Path], measured: Iterable[Path] = ()) -> dict[str, Any]:
-    """Read `training.json` files with the manifests beside them, and files of measured rows, into one dictionary."""
+def collect(trainings: Iterable[Path], measured: Iterable[Path] = (), config: Sequence[str] = ()) -> dict[str, Any]:
+    """Read `training.json` files with the manifests beside them, and files of measured rows, into one dictionary.
+
+    `config` are the settings that the command line changed, as `KEY=VALUE`.
+    """
     runs, manifests = [], {}
     for path in sorted(trainings):
         training = json.loads(path.read_text(encoding="utf-8"))
@@ -63,6 +68,8 @@ def collect(trainings: Iterable[Path], measured: Iterable[Path] = ()) -> dict[st
         runs.append(
             asdict(RunKey.of_folder(path.parent))
             | {
+                "preset": _preset(path),
+                "config": list(config),
                 "status": training["status"],
                 "reason": training.get("reason") or "",
                 "cpu_s": sum(phase["cpu_s"] for phase in phases),
@@ -77,20 +84,33 @@ def collect(trainings: Iterable[Path], measured: Iterable[Path] = ()) -> dict[st
             }
             | about_run
         )
-    return {"runs": runs, "measurements": [_measurement(path) for path in sorted(measured)], "manifests": manifests}
+    measurements = [_measurement(path) | {"config": list(config)} for path in sorted(measured)]
+    return {"runs": runs, "measurements": measurements, "manifests": manifests}
 
 
-def write(trainings: Iterable[Path], measured: Iterable[Path], path: Path) -> None:
+def write(trainings: Iterable[Path], measured: Iterable[Path], path: Path, config: Sequence[str] = ()) -> None:
     """Write `runs.json`."""
-    write_json(path, collect(trainings, measured))
+    write_json(path, collect(trainings, measured, config))
 
 
-def folder(preset: str, run: dict[str, Any]) -> Path:
+def read(paths: Iterable[Path]) -> dict[str, Any]:
+    """Read `runs.json` files into one; a file that does not exist adds nothing."""
+    together: dict[str, Any] = {"runs": [], "measurements": [], "manifests": {}}
+    for path in paths:
+        if path.is_file():
+            content = json.loads(path.read_text(encoding="utf-8"))
+            together["runs"] += content["runs"]
+            together["measurements"] += content["measurements"]
+            together["manifests"] |= content["manifests"]
+    return together
+
+
+def folder(run: dict[str, Any]) -> Path:
     """Return the folder of a run, or the file of a measurement, given its entry in `runs.json`."""
     place = run["hardware"], run["paper"], run["problem"]
     if "measurement" in run:
-        return layout.measured(preset, *place, run["measurement"], run["seed"])
-    return RunKey(*place, run["method"], run["seed"]).folder(preset)
+        return layout.measured(run["preset"], *place, run["measurement"], run["seed"])
+    return RunKey(*place, run["method"], run["seed"]).folder(run["preset"])
 
 
 def anchor(run: dict[str, Any]) -> str:
@@ -99,13 +119,17 @@ def anchor(run: dict[str, Any]) -> str:
     return f"run-{run['paper']}-{run['hardware']}-{run['problem']}-{name}-seed{run['seed']}"
 
 
-def command(preset: str, run: dict[str, Any]) -> str:
+def command(run: dict[str, Any]) -> str:
     """Return the command that makes a run or measurement again, even if it is there already."""
-    target = folder(preset, run)
+    target = folder(run)
     if "measurement" not in run:
         target = target / "training.json"
-    settings = "" if preset == DEFAULT_PRESET else f"--configfile workflow/presets/{preset}.yaml "
-    return f"snakemake --cores 1 {settings}--force {target.as_posix()}"
+    words = ["snakemake", "--cores", "1"]
+    if run["preset"] != DEFAULT_PRESET:
+        words += ["--configfile", f"workflow/presets/{run['preset']}.yaml"]
+    if run["config"]:
+        words += ["--config", *run["config"]]
+    return shlex.join([*words, "--force", target.as_posix()])
 
 
 def _measurement(path: Path) -> dict[str, Any]:
@@ -113,6 +137,7 @@ def _measurement(path: Path) -> dict[str, Any]:
     with path.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
     return {
+        "preset": _preset(path),
         "hardware": hardware,
         "paper": paper,
         "problem": problem,
@@ -121,3 +146,8 @@ def _measurement(path: Path) -> dict[str, Any]:
         "metrics": sorted({row["metric"] for row in rows}),
         "rows": len(rows),
     }
+
+
+def _preset(path: Path) -> str:
+    """Return the preset below whose folder a `training.json` or a file of measured rows lies."""
+    return path.parts[-7]

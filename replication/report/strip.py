@@ -1,8 +1,13 @@
-"""Where results lie relative to the claimed region, as small drawings on one common axis."""
+"""Small drawings beside numbers: where a result lies relative to the claimed region, and where a verdict would flip."""
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+import pandas as pd
+
+from replication.numbers import number
+from replication.verdicts.sensitivity import MARGINS
 
 WIDTH, HEIGHT = 176, 18
 PADDING = 0.08
@@ -70,3 +75,48 @@ def svg(result: Result, axis: Axis, turn: float | None) -> str:
         parts.append(f'<line class="reach" x1="{low}" x2="{high}" y1="{middle}" y2="{middle}"/>')
         parts.append(f'<circle class="centre" cx="{centre}" cy="{middle}" r="3.6"/>')
     return f'<svg class="strip" viewBox="0 0 {WIDTH} {HEIGHT}" aria-hidden="true">{"".join(parts)}</svg>'
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A range of margins, as multiples of the registered one, over which a claim has one verdict."""
+
+    verdict: str
+    start: float
+    end: float
+
+    @property
+    def registered(self) -> bool:
+        """Whether the registered margin lies here."""
+        return self.start <= 1 <= self.end
+
+    @property
+    def left(self) -> float:
+        """Where it starts along the strip, in percent of its width."""
+        return _percent(self.start)
+
+    @property
+    def width(self) -> float:
+        """How much of the strip it takes, in percent."""
+        return round(_percent(self.end) - _percent(self.start), 2)
+
+    @property
+    def in_words(self) -> str:
+        """Its range as a reader writes it: `below 0.83`, `0.83 to 1.2`, `above 1.2`, `at every margin`."""
+        first, last = self.start <= MARGINS[0], self.end >= MARGINS[-1]
+        if first and last:
+            return "at every margin"
+        if first:
+            return f"below {number(self.end, digits=2)}"
+        if last:
+            return f"above {number(self.start, digits=2)}"
+        return f"{number(self.start, digits=2)} to {number(self.end, digits=2)}"
+
+
+def stretches(rows: pd.DataFrame) -> tuple[Stretch, ...]:
+    """Return the stretches of one claim from its rows of sensitivity."""
+    return tuple(Stretch(row["verdict"], row["margin_from"], row["margin_to"]) for row in rows.to_dict("records"))
+
+
+def _percent(margin: float) -> float:
+    return round(float(100 * math.log(margin / MARGINS[0]) / math.log(MARGINS[-1] / MARGINS[0])), 2)

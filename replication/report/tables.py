@@ -8,7 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from replication.report import numbers, runs
+from replication import numbers
+from replication.report import runs
+from replication.report.part import Part
 from replication.storage.atomic import replacing, write_text
 
 FORMATS = ("csv", "md", "tex")
@@ -165,7 +167,7 @@ def scores(table: pd.DataFrame) -> Table:
     return Table("scores", "Every quantity, over seeds", frame, units, hidden=("unit",))
 
 
-def made(preset: str, entries: list[dict[str, Any]], links: list[str | None]) -> Table:
+def made(entries: list[dict[str, Any]], links: list[str | None]) -> Table:
     """List runs and measurements, with the cost of the runs; `links` lead to their folders."""
 
     def column(name: str) -> list[Any]:
@@ -186,13 +188,59 @@ def made(preset: str, entries: list[dict[str, Any]], links: list[str | None]) ->
             "compilation": amounts("compile_wall_s"),
             "steps": amounts("steps"),
             "parameters": amounts("parameters"),
-            "folder": [runs.folder(preset, entry).as_posix() for entry in entries],
-            "command": [runs.command(preset, entry) for entry in entries],
+            "folder": [runs.folder(entry).as_posix() for entry in entries],
+            "command": [runs.command(entry) for entry in entries],
         }
     )
     units = dict.fromkeys(("CPU time", "wall time", "compilation"), "=s") | dict.fromkeys(("steps", "parameters"), "=1")
     anchors = tuple(runs.anchor(entry) for entry in entries)
     return Table("runs", "Runs and their cost", frame, units, {"folder": links}, anchors)
+
+
+def costs(entries: list[dict[str, Any]]) -> Table:
+    """Summarise what runs cost by problem and method, all seeds together; a variant counts with its method."""
+    frame = pd.DataFrame(entries)
+    frame["method"] = frame["method"].str.partition("-")[0]
+    frame["done"] = frame["status"] == "done"
+    grouped = frame.groupby(["hardware", "problem", "method"], sort=False)
+    named = {"runs": ("done", "size"), "finished": ("done", "sum"), "CPU time": ("cpu_s", "sum")}
+    named |= {"CPU time of one run, median": ("cpu_s", "median"), "compilation": ("compile_wall_s", "sum")}
+    table = grouped.agg(**named, memory=("peak_memory_mb", "max")).reset_index()
+    units = {"CPU time": "=s", "CPU time of one run, median": "=s", "compilation": "=s", "memory": "=MB"}
+    return Table("costs", "What the runs cost", table, units)
+
+
+def parts(published: Iterable[Part]) -> Table:
+    """List the published parts of a reference report."""
+    rows = [
+        {
+            "paper": part.paper,
+            "problem": part.problem,
+            "evidence": part.evidence,
+            "size": part.size,
+            "commit": f"{part.commit[:10]}{', with uncommitted changes' if part.dirty else ''}",
+        }
+        for part in published
+    ]
+    return Table("parts", "Published parts", pd.DataFrame(rows))
+
+
+def calibration(simulated: pd.DataFrame) -> Table:
+    """Summarise simulated claims by kind of test: wrong at an edge at worst, decided at twice the margin.
+
+    Only seeds that spread as widely as the margin count for what is decided; a failure rate has no other spread.
+    """
+    edge = simulated[simulated["effect"].abs() == 1].groupby("kind", sort=False)
+    clear = simulated[(simulated["effect"].abs() == 2) & (simulated["spread"] == 1)]
+    decided = clear.pivot_table("decided", "kind", "n", aggfunc="min", sort=False)
+    frame = pd.DataFrame(
+        {
+            "test": edge["kind"].first(),
+            "level promised": edge["nominal"].first().map({True: "5 %", False: "none"}),
+            "wrong at an edge, at most": 100 * edge["wrong_upper"].max(),
+        }
+    ).join((100 * decided).rename(columns=lambda n: f"decided, {n} seeds"))
+    return Table("calibration", "How often verdicts are wrong", frame, dict.fromkeys(map(str, list(frame)[2:]), "=%"))
 
 
 def failures(entries: list[dict[str, Any]]) -> Table:

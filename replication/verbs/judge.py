@@ -1,4 +1,4 @@
-"""Judge the claims of one paper by its long table."""
+"""Judge the claims of one paper by its long table, and see at which margins the verdicts would flip."""
 
 import argparse
 from pathlib import Path
@@ -7,6 +7,7 @@ from replication.report.sources import read_tables
 from replication.storage.atomic import replacing
 from replication.verdicts.claim import load_claims
 from replication.verdicts.judge import judge
+from replication.verdicts.sensitivity import sensitivity
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,12 +20,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--evidence", required=True, help="evidence level printed with each verdict")
     parser.add_argument("--verdicts-out", required=True, type=Path, help="verdicts to write, one row a claim")
     parser.add_argument("--evidence-out", required=True, type=Path, help="single tests to write")
+    parser.add_argument("--sensitivity-out", required=True, type=Path, help="verdicts over a range of margins to write")
 
 
 def run(options: argparse.Namespace) -> None:
-    """Write verdicts and evidence."""
-    table = read_tables([options.table])
-    found = judge(load_claims(options.paper), table, size=options.size, evidence=options.evidence)
-    for frame, path in zip(found, (options.verdicts_out, options.evidence_out), strict=True):
+    """Write verdicts, evidence and sensitivity."""
+    claims, table = load_claims(options.paper), read_tables([options.table])
+    verdicts, evidence = judge(claims, table, size=options.size, evidence=options.evidence)
+    flips = sensitivity([options.size] * len(claims), claims, table)
+    for frame, path in (
+        (verdicts, options.verdicts_out),
+        (evidence, options.evidence_out),
+        (flips, options.sensitivity_out),
+    ):
         with replacing(path) as temporary:
             frame.to_csv(temporary, index=False, lineterminator="\n")

@@ -14,6 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--papers", required=True, nargs="+", help="slugs of the papers to show, in order")
     parser.add_argument("--verdicts", required=True, type=Path, help="verdicts, one row a claim")
     parser.add_argument("--evidence", required=True, type=Path, help="single tests")
+    parser.add_argument("--sensitivity", required=True, type=Path, help="verdicts over a range of margins")
     parser.add_argument("--metrics", required=True, type=Path, help="long table")
     parser.add_argument("--runs", required=True, type=Path, help="runs.json")
     parser.add_argument("--figures", required=True, type=Path, help="folder of figures")
@@ -33,8 +34,9 @@ def run(options: argparse.Namespace) -> None:
         papers=tuple(options.papers),
         verdicts=options.verdicts,
         evidence=options.evidence,
-        metrics=options.metrics,
-        runs=options.runs,
+        sensitivity=options.sensitivity,
+        metrics=(options.metrics,),
+        runs=(options.runs,),
         figures=options.figures,
         tables=options.tables,
         root=options.root,

@@ -18,6 +18,7 @@ from replication.verbs.report import preset_path
 from replication.verbs.stack import stack
 from replication.verdicts.claim import load_claims
 from replication.verdicts.judge import judge
+from replication.verdicts.sensitivity import sensitivity
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,7 +30,7 @@ def run(options: argparse.Namespace) -> None:
     """Write `reports/{preset}/so_far/`; nothing that Snakemake tracks is touched."""
     plan = Plan(load_preset(preset_path(options.preset)))
     folder = layout.REPORTS / plan.name / "so_far"
-    found: dict[str, list[Path]] = {"verdicts": [], "evidence": [], "tables": []}
+    found: dict[str, list[Path]] = {"verdicts": [], "evidence": [], "sensitivity": [], "tables": []}
     trainings, measured = [], []
     for paper in plan.papers:
         rows, files = [], plan.references(paper)
@@ -52,15 +53,16 @@ def run(options: argparse.Namespace) -> None:
             data = folder / "figures" / paper / f"{name}.{figure.declared(paper, name).format}"
             figure.write_data(paper, name, sources, data)
             figure.draw(paper, name, data, data.with_suffix(""))
-    runs.write([path for path in trainings if path.is_file()], measured, folder / "runs.json")
+    runs.write([path for path in trainings if path.is_file()], measured, folder / "runs.json", plan.preset.config)
     merged = {kind: stack(parts, folder / f"{kind}.csv") for kind, parts in found.items()}
     inputs = Inputs(
         preset=plan.name,
         papers=paper_slugs(),
         verdicts=merged["verdicts"],
         evidence=merged["evidence"],
-        metrics=merged["tables"],
-        runs=folder / "runs.json",
+        sensitivity=merged["sensitivity"],
+        metrics=(merged["tables"],),
+        runs=(folder / "runs.json",),
         figures=folder / "figures",
         tables=folder / "page_tables",
         root=Path(),
@@ -74,9 +76,10 @@ def run(options: argparse.Namespace) -> None:
 
 def _judge(plan: Plan, paper: str, table: Path, folder: Path, found: dict[str, list[Path]]) -> None:
     size, level = plan.preset.settings.size, f"{plan.preset.evidence_level}, unfinished"
-    frames = judge(load_claims(paper), read_tables([table]), size=size, evidence=level)
+    claims, rows = load_claims(paper), read_tables([table])
+    frames = (*judge(claims, rows, size=size, evidence=level), sensitivity([size] * len(claims), claims, rows))
     found["tables"].append(table)
-    for kind, frame in zip(("verdicts", "evidence"), frames, strict=True):
+    for kind, frame in zip(("verdicts", "evidence", "sensitivity"), frames, strict=True):
         path = folder / kind / f"{paper}.csv"
         with replacing(path) as temporary:
             frame.to_csv(temporary, index=False, lineterminator="\n")

@@ -10,9 +10,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's flags."""
     parser.add_argument("--runs", nargs="*", default=[], type=Path, help="training.json of every run")
     parser.add_argument("--measurements", nargs="*", default=[], type=Path, help="files of measured rows")
+    parser.add_argument("--config", nargs="*", default=[], metavar="KEY=VALUE", help="settings that were changed")
     parser.add_argument("--out", required=True, type=Path, help="runs.json to write")
 
 
 def run(options: argparse.Namespace) -> None:
     """Write the file."""
-    runs.write(options.runs, options.measurements, options.out)
+    runs.write(options.runs, options.measurements, options.out, options.config)

@@ -40,6 +40,8 @@ from replication.verdicts.statements import (
 )
 from replication.verdicts.threshold import Threshold
 
+SEED = 20260101
+SIMULATIONS = 20_000
 SEEDS = (3, 5, 10, 20)
 SPREADS = (0.25, 1.0)
 
@@ -196,7 +198,7 @@ KINDS: dict[str, tuple[Callable[[Draw], Statements], Sequence[float]]] = {
 }
 
 
-def calibration_table(simulations: int, random: np.random.Generator) -> pd.DataFrame:
+def calibration_table(simulations: int = SIMULATIONS, seed: int = SEED) -> pd.DataFrame:
     """Judge simulated claims of every kind, number of seeds, spread and effect.
 
     Columns: kind, nominal (whether the kind promises its level), n, spread, effect, simulations, wrong_rate,
@@ -204,6 +206,7 @@ def calibration_table(simulations: int, random: np.random.Generator) -> pd.DataF
     A verdict is wrong if what it states is false: at an edge, `replicated` is false just outside, every other word
     just inside, and the worse of both rates is given.
     """
+    random = np.random.default_rng(seed)
     rows = []
     for kind, (test, effects) in KINDS.items():
         for n in SEEDS:

@@ -8,13 +8,29 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from replication.verdicts import seeds
 from replication.verdicts.claim import Claim
 from replication.verdicts.median import Median
 from replication.verdicts.seeds import Runs
 from replication.verdicts.selection import Cell, Selection, Size, Undecidable, Unmeasured
-from replication.verdicts.statements import ABSENT, LEVEL, UNKNOWN, Estimate, Region, Statements, at_least, statements
+from replication.verdicts.statements import (
+    ABSENT,
+    BETTER,
+    IN_DIRECTION,
+    INCONCLUSIVE,
+    LEVEL,
+    NOT_TESTABLE,
+    REPLICATED,
+    UNKNOWN,
+    Estimate,
+    Region,
+    Statements,
+    at_least,
+    statements,
+    verdict,
+)
 
 
 @dataclass(frozen=True)
@@ -105,6 +121,22 @@ class Examination:
     def said(self, margin: Any = 1.0) -> Statements:
         """Return what can be said of the claim: all its tests hold, on every target."""
         return at_least(len(self.groups), [group.said(margin) for group in self.groups])
+
+    @property
+    def missing(self) -> list[Unmeasured]:
+        """What the tests found no rows for."""
+        return [single.obstacle for single in self.singles if isinstance(single.obstacle, Unmeasured)]
+
+    def words(self, margin: Any = 1.0) -> NDArray[np.str_]:
+        """Return the verdict in one word, what a run of this size may say included; an array of margins gives many."""
+        if not self.groups:
+            return np.full(np.shape(margin), NOT_TESTABLE)
+        words = np.broadcast_to(verdict(self.said(margin)), np.shape(margin))
+        if self.missing:
+            words = np.where(np.isin(words, [IN_DIRECTION, INCONCLUSIVE]), NOT_TESTABLE, words)
+        if self.capped:
+            words = np.where(np.isin(words, [REPLICATED, BETTER]), IN_DIRECTION, words)
+        return words
 
     def shown(self) -> tuple[Single, float]:
         """Return the single result on which the verdict hangs, and the level of its interval that mirrors it."""

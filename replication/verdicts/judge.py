@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from replication.numbers import number
 from replication.verdicts import holm
 from replication.verdicts.claim import Claim
 from replication.verdicts.examination import Examination, Single, examine
@@ -92,10 +94,18 @@ MOST_NAMED = 3
 """How many missing things a reason lists before it counts the rest."""
 
 
+@dataclass(frozen=True)
+class Level:
+    """What the runs behind a claim can speak to (`size`) and the words for it that are printed with the verdict."""
+
+    size: Size
+    evidence: str
+
+
 def judge(
     claims: Sequence[Claim], table: pd.DataFrame, *, size: Size, evidence: str
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Judge claims by the long table.
+    """Judge claims by the long table, all at the same level.
 
     `size` is what the preset's runs can speak to, `evidence` the level that is printed with each verdict (`quick`,
     `modified: kd_pinn.student.width`). Returns the verdicts, one row a claim, and the evidence, one row a single test.
@@ -105,13 +115,21 @@ def judge(
     The verdict rests on the unadjusted p-value of its claim; `p_holm` and `verdict_holm` say what is left of it when
     all claims of its paper in this call are held to 5 % together.
     """
-    examinations = [examine(claim, table, size) for claim in claims]
-    verdicts = pd.DataFrame([_verdict_row(found, size, evidence) for found in examinations], columns=VERDICT_COLUMNS)
+    return judge_at([Level(size, evidence)] * len(claims), claims, table)
+
+
+def judge_at(
+    levels: Sequence[Level], claims: Sequence[Claim], table: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Judge claims as `judge` does, each at the level of its own, since the runs behind them may differ in size."""
+    examinations = [examine(claim, table, level.size) for level, claim in zip(levels, claims, strict=True)]
+    pairs = list(zip(examinations, levels, strict=True))
+    verdicts = pd.DataFrame([_verdict_row(found, level.evidence) for found, level in pairs], columns=VERDICT_COLUMNS)
     for _, rows in verdicts[verdicts["p_value"].notna()].groupby("paper"):
         verdicts.loc[rows.index, "p_holm"] = holm.adjusted(rows["p_value"])
     undecided = ~verdicts["verdict"].isin([NOT_TESTABLE]) & ~(verdicts["p_holm"].astype(float) <= LEVEL)
     verdicts["verdict_holm"] = verdicts["verdict"].mask(undecided, INCONCLUSIVE)
-    singles = [_evidence_row(found, single, evidence) for found in examinations for single in found.singles]
+    singles = [_evidence_row(found, single, level.evidence) for found, level in pairs for single in found.singles]
     return _counts(verdicts), _counts(pd.DataFrame(singles, columns=EVIDENCE_COLUMNS))
 
 
@@ -120,9 +138,9 @@ def _counts(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.astype(dict.fromkeys(("n", "runs", "failures"), "Int64"))
 
 
-def _verdict_row(found: Examination, size: Size, evidence: str) -> dict[str, Any]:
+def _verdict_row(found: Examination, evidence: str) -> dict[str, Any]:
     claim = found.claim
-    word, reason = _conclude(found, size)
+    word, reason = _conclude(found)
     row: dict[str, Any] = {
         "claim": claim.id,
         "paper": claim.paper,
@@ -146,22 +164,19 @@ def _verdict_row(found: Examination, size: Size, evidence: str) -> dict[str, Any
     return row
 
 
-def _conclude(found: Examination, size: Size) -> tuple[str, str]:
-    """Return verdict and reason, in the fixed order: what cannot be tested first."""
-    claim = found.claim
+def _conclude(found: Examination) -> tuple[str, str]:
+    """Return verdict and reason."""
+    claim, word = found.claim, str(found.words())
     if claim.not_testable is not None:
-        return NOT_TESTABLE, claim.not_testable
+        return word, claim.not_testable
     if not found.groups:
         sizes = [size for size in ("reduced", "published") if any(size in test.sizes for test in claim.tests)]
-        return NOT_TESTABLE, f"{NOT_AT_THIS_SIZE}: needs runs of {' or '.join(sizes)} size"
-    word = str(verdict(found.said()))
-    missing = [single.obstacle for single in found.singles if isinstance(single.obstacle, Unmeasured)]
-    if missing and word in (IN_DIRECTION, INCONCLUSIVE):
-        return NOT_TESTABLE, _listed(missing)
-    reason = _because(found, word)
-    if found.capped and word in (REPLICATED, BETTER):
-        return IN_DIRECTION, f"{reason}; the published size itself is {NOT_AT_THIS_SIZE}"
-    return word, reason
+        return word, f"{NOT_AT_THIS_SIZE}: needs runs of {' or '.join(sizes)} size"
+    if word == NOT_TESTABLE:
+        return word, _listed(found.missing)
+    uncapped = str(verdict(found.said()))
+    reason = _because(found, uncapped)
+    return word, reason if word == uncapped else f"{reason}; the published size itself is {NOT_AT_THIS_SIZE}"
 
 
 def _listed(missing: Sequence[Unmeasured]) -> str:
@@ -179,7 +194,7 @@ def _listed(missing: Sequence[Unmeasured]) -> str:
 def _because(found: Examination, word: str) -> str:
     """Say what the verdict hangs on."""
     shown, level = found.shown()
-    reason = str(shown.obstacle) if shown.estimate is None else _comparison(shown, word, level)
+    reason = str(shown.obstacle) if shown.estimate is None else _comparison(shown, word, level, found.claim.unit)
     if word == INCONCLUSIVE:
         reason += _seeds_to_go(found.further_runs())
     return f"{_share(found)}; {_label(shown)}: {reason}" if len(found.singles) > 1 else reason
@@ -196,14 +211,15 @@ def _label(single: Single) -> str:
     return f"{single.test.metric} on {middle}{single.cell}, {single.cell.hardware}"
 
 
-def _comparison(single: Single, word: str, level: float) -> str:
+def _comparison(single: Single, word: str, level: float, unit: str) -> str:
     """Say in words where the interval lies: an estimate is there."""
     low, high = _interval(single, level)
     region = single.region()
     lower, upper = single.natural(region.lower), single.natural(region.upper)
-    claimed = f"{lower:.4g} to {upper:.4g}"
+    claimed = f"{_edge(lower, unit)} to {_edge(upper, unit)}"
     if not (np.isfinite(region.lower) and np.isfinite(region.upper)):
-        claimed = f"at most {upper:.4g}" if np.isfinite(region.upper) else f"at least {lower:.4g}"
+        bounded_above = np.isfinite(region.upper)
+        claimed = f"at most {_edge(upper, unit)}" if bounded_above else f"at least {_edge(lower, unit)}"
     apart = low > upper or high < lower
     how = {
         REPLICATED: f"lies within the claimed {claimed}",
@@ -214,7 +230,12 @@ def _comparison(single: Single, word: str, level: float) -> str:
         if apart
         else f"does not settle the claimed {claimed}",
     }[word]
-    return f"the {100 * (1 - 2 * level):.3g} % interval {low:.3g} to {high:.3g} {how}"
+    return f"the {100 * (1 - 2 * level):.3g} % interval {number(low, unit)} to {number(high, unit)} {how}"
+
+
+def _edge(value: float, unit: str) -> str:
+    """Write an edge of a margin to four digits, without the rounding error of its logarithm."""
+    return number(float(f"{value:.4g}"), unit, digits=4)
 
 
 def _seeds_to_go(further: float) -> str:
@@ -253,7 +274,7 @@ def _evidence_row(found: Examination, single: Single, evidence: str) -> dict[str
     further = single.further_runs()
     reason = str(single.obstacle)
     if single.estimate is not None:
-        reason = _comparison(single, word, LEVEL) + _seeds_to_go(further)
+        reason = _comparison(single, word, LEVEL, found.claim.unit) + _seeds_to_go(further)
     row = {
         "claim": found.claim.id,
         "paper": found.claim.paper,

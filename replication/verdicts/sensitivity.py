@@ -10,29 +10,29 @@ import pandas as pd
 from replication.verdicts.claim import Claim
 from replication.verdicts.examination import examine
 from replication.verdicts.selection import Size
-from replication.verdicts.statements import verdict
+from replication.verdicts.statements import NOT_TESTABLE
 
 MARGINS = np.geomspace(0.1, 10, 401)
 """Multiples of the registered margin (on the logarithm where the margin is a factor) or of the registered bound."""
 
 
-def sensitivity(claims: Sequence[Claim], table: pd.DataFrame, *, size: Size) -> pd.DataFrame:
+def sensitivity(sizes: Sequence[Size], claims: Sequence[Claim], table: pd.DataFrame) -> pd.DataFrame:
     """Return the verdict of each claim over a range of margins: claim, paper, verdict, margin_from, margin_to.
 
     Margins are multiples of the registered one, 1 being the verdict itself; one row for each stretch without a flip,
-    its ends good to 1 %. A claim without any estimate has no rows. What a reduced run may conclude and what is missing
-    is the same at every margin and not repeated here.
+    its ends good to 1 %. `sizes` are what the runs behind each claim can speak to. A claim that cannot be tested has no
+    rows.
     """
-    strips = [_strip(claim, table, size) for claim in claims]
+    strips = [_strip(claim, table, size) for size, claim in zip(sizes, claims, strict=True)]
     columns = ["claim", "paper", "verdict", "margin_from", "margin_to"]
     return pd.DataFrame([row for strip in strips for row in strip], columns=columns)
 
 
 def _strip(claim: Claim, table: pd.DataFrame, size: Size) -> list[dict[str, object]]:
     found = examine(claim, table, size)
-    if all(single.estimate is None for single in found.singles):
+    if all(single.estimate is None for single in found.singles) or found.words() == NOT_TESTABLE:
         return []
-    words = np.broadcast_to(verdict(found.said(MARGINS)), MARGINS.shape)
+    words = found.words(MARGINS)
     flips = np.flatnonzero(words[1:] != words[:-1]) + 1
     # A flip lies between two neighbouring margins; both stretches end in the middle.
     edges = np.concatenate([MARGINS[:1], np.sqrt(MARGINS[flips] * MARGINS[flips - 1]), MARGINS[-1:]])

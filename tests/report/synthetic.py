@@ -14,6 +14,7 @@ from replication.report.sources import FigureSources
 from replication.storage.atomic import replacing, write_json
 from replication.verdicts.claim import load_claims
 from replication.verdicts.judge import judge
+from replication.verdicts.sensitivity import sensitivity
 
 PRESET = "quick"
 PAPER = "kd_pinn"
@@ -75,7 +76,10 @@ def report(root: Path, sources: FigureSources, papers: tuple[str, ...] = (PAPER,
     rows = sources.table
     rows.to_csv(table, index=False)
     verdicts, evidence = judge(load_claims(PAPER), rows, size="reduced", evidence=PRESET)
+    claims = load_claims(PAPER)
+    flips = sensitivity(["reduced"] * len(claims), claims, rows)
     reports.mkdir(parents=True)
+    flips.to_csv(reports / "sensitivity.csv", index=False)
     verdicts.to_csv(reports / "verdicts.csv", index=False)
     evidence.to_csv(reports / "evidence.csv", index=False)
     for name in figure.figures(PAPER):
@@ -93,8 +97,9 @@ def report(root: Path, sources: FigureSources, papers: tuple[str, ...] = (PAPER,
         papers=papers,
         verdicts=reports / "verdicts.csv",
         evidence=reports / "evidence.csv",
-        metrics=table,
-        runs=reports / "runs.json",
+        sensitivity=reports / "sensitivity.csv",
+        metrics=(table,),
+        runs=(reports / "runs.json",),
         figures=reports / "figures",
         tables=reports / "tables",
         root=root,

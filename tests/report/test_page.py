@@ -131,8 +131,9 @@ def test_a_paper_without_runs_is_pending_and_breaks_nothing(rendered):
 
 def test_with_nothing_at_all_every_claim_is_pending(tmp_path):
     nowhere = tmp_path / "nothing"
-    names = ("verdicts", "evidence", "metrics", "runs", "figures", "tables")
-    inputs = content.Inputs("quick", ("kd_pinn",), **{name: nowhere / name for name in names}, root=None)
+    names = ("verdicts", "evidence", "sensitivity", "figures", "tables")
+    paths = {name: nowhere / name for name in names}
+    inputs = content.Inputs("quick", ("kd_pinn",), **paths, metrics=(nowhere / "metrics",), runs=(), root=None)
     page.render(inputs, tmp_path / "kd_pinn.html", tmp_path / "kd_pinn.md")
     html = (tmp_path / "kd_pinn.html").read_text()
     claims = len(load_claims("kd_pinn"))
@@ -170,9 +171,20 @@ def test_another_preset_is_named_in_the_command_before_an_option_that_ends_its_l
     from replication.report import runs
 
     run = {"hardware": "cpu", "paper": "kd_pinn", "problem": "burgers", "method": "teacher", "seed": 2}
+    run |= {"preset": "laptop", "config": []}
     target = "results/laptop/cpu/kd_pinn/burgers/teacher/seed2/training.json"
     expected = f"snakemake --cores 1 --configfile workflow/presets/laptop.yaml --force {target}"
-    assert runs.command("laptop", run) == expected
+    assert runs.command(run) == expected
+
+
+def test_what_the_command_line_changed_is_typed_again():
+    from replication.report import runs
+
+    run = {"hardware": "cpu", "paper": "kd_pinn", "problem": "burgers", "method": "teacher", "seed": 2}
+    run |= {"preset": "quick", "config": ['kd_pinn={"problems": {"burgers": {"seeds": 3}}}']}
+    target = "results/quick/cpu/kd_pinn/burgers/teacher/seed2/training.json"
+    config = """'kd_pinn={"problems": {"burgers": {"seeds": 3}}}'"""
+    assert runs.command(run) == f"snakemake --cores 1 --config {config} --force {target}"
 
 
 def test_the_markdown_twin_names_every_verdict(rendered):

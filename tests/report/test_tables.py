@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replication.report import numbers, protocol, strip
+from replication import numbers
+from replication.report import protocol, strip
 from replication.report.tables import Table, scores
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from replication.verdicts.claim import Claim, load_claims
-from replication.verdicts.judge import EVIDENCE_COLUMNS, VERDICT_COLUMNS, judge
+from replication.verdicts.judge import EVIDENCE_COLUMNS, VERDICT_COLUMNS, Level, judge, judge_at
 from replication.verdicts.sensitivity import sensitivity
 
 COLUMNS = ["hardware", "paper", "problem", "method", "seed", "condition", "metric", "value", "unit", "status", "timing"]
@@ -247,7 +247,7 @@ def test_sensitivity_flips_where_the_interval_meets_the_margin():
     rows = table(("p", "teacher", 5.5), ("p", "student", 1.0))
     rows.loc[rows["method"] == "teacher", "value"] *= np.array([1.05, 1.0, 0.96, 1.02, 0.98])
     row = verdict_of(claim(RATIO), rows)
-    strip = sensitivity([claim(RATIO)], rows, size="published")
+    strip = sensitivity(["published"], [claim(RATIO)], rows)
     assert strip["verdict"].tolist() == ["better", "inconclusive", "replicated"]
     expected = [np.log(row[end] / 5.0) / np.log(1.2) for end in ("low", "high")]
     assert strip["margin_to"].tolist()[:2] == pytest.approx(expected, rel=0.01)
@@ -259,9 +259,32 @@ def test_sensitivity_at_the_registered_margin_is_the_verdict():
     tests = [ORDERING, RATIO, {"kind": "threshold", "at_most": 0.7}, {"kind": "failure_rate", "at_most": 0.5}]
     claims = [claim(test | {"problems": ["p", "q"]}, id=f"X{i}") for i, test in enumerate(tests, 1)]
     verdicts, _ = judge(claims, rows, size="published", evidence="laptop")
-    strips = sensitivity(claims, rows, size="published")
+    strips = sensitivity(["published"] * len(claims), claims, rows)
     at_one = strips[(strips["margin_from"] < 1) & (strips["margin_to"] > 1)]
     assert at_one["verdict"].tolist() == verdicts["verdict"].tolist()
+
+
+def test_sensitivity_of_a_reduced_run_claims_no_more_than_its_verdict():
+    rows = table(("p", "student", 1.0), ("p", "teacher", 5.0))
+    both = claim(ORDERING, RATIO | {"sizes": ["published"]})
+    strip = sensitivity(["reduced"], [both], rows)
+    assert "replicated" not in set(strip["verdict"])
+    assert verdict_of(both, rows, size="reduced")["verdict"] == "in direction"
+
+
+def test_each_claim_is_judged_at_the_size_of_its_own_runs():
+    rows = table(("p", "student", 1.0), ("p", "teacher", 5.0))
+    claims = [claim(RATIO | {"sizes": ["published"]}, id=name) for name in ("X1", "X2")]
+    verdicts, _ = judge_at([Level("published", "laptop"), Level("reduced", "quick")], claims, rows)
+    assert verdicts["verdict"].tolist() == ["replicated", "not testable"]
+    assert verdicts["evidence"].tolist() == ["laptop", "quick"]
+
+
+def test_reasons_are_written_in_units_a_reader_would_choose():
+    rows = table(("p", "student", 0.0042))
+    threshold = claim({"kind": "threshold", "at_most": 0.01}, unit="s")
+    reason = verdict_of(threshold, rows)["reason"]
+    assert reason == "the 90 % interval 4.14 ms to 4.26 ms lies within the claimed at most 10 ms"
 
 
 def test_kd_pinn_without_any_run_is_not_testable_throughout():
@@ -272,7 +295,8 @@ def test_kd_pinn_without_any_run_is_not_testable_throughout():
     reasons = verdicts.set_index("claim")["reason"]
     assert reasons.drop("KD11").str.startswith("not run: ").all()
     assert reasons["KD11"].startswith("missing: the constant")
-    assert sensitivity(load_claims("kd_pinn"), table(), size="published").empty
+    claims = load_claims("kd_pinn")
+    assert sensitivity(["published"] * len(claims), claims, table()).empty
 
 
 def test_every_kd_pinn_test_can_reach_replicated_and_not_replicated():

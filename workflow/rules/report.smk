@@ -55,10 +55,14 @@ rule paper_record:
         layout.log(plan.name, "record", "{paper}"),
     conda:
         "../../environment.yml"
+    params:
+        config=plan.preset.config,
+        code=plan.code("replication.verbs.record"),
     message:
         "Record the cost of {wildcards.paper}"
     shell:
-        "python -m replication record --runs {input.runs} --measurements {input.measurements} --out {output} 2> {log}"
+        "python -m replication record --runs {input.runs} --measurements {input.measurements}"
+        " --config {params.config:q} --out {output} 2> {log}"
 
 
 rule record:
@@ -78,10 +82,14 @@ rule record:
         layout.log(plan.name, "record", "all"),
     conda:
         "../../environment.yml"
+    params:
+        config=plan.preset.config,
+        code=plan.code("replication.verbs.record"),
     message:
         "Record the cost of all runs"
     shell:
-        "python -m replication record --runs {input.runs} --measurements {input.measurements} --out {output} 2> {log}"
+        "python -m replication record --runs {input.runs} --measurements {input.measurements}"
+        " --config {params.config:q} --out {output} 2> {log}"
 
 
 rule paper_page:
@@ -89,6 +97,8 @@ rule paper_page:
     input:
         verdicts=layout.verdicts(plan.name, "{paper}"),
         evidence=layout.evidence(plan.name, "{paper}"),
+        sensitivity=layout.sensitivity(plan.name, "{paper}"),
+        calibration=layout.CALIBRATION,
         metrics=layout.table(plan.name, "{paper}"),
         runs=layout.record(plan.name, "{paper}"),
         protocol=lambda wildcards: plan.protocol(wildcards.paper),
@@ -110,8 +120,8 @@ rule paper_page:
         "Render the page of {wildcards.paper}"
     shell:
         "python -m replication page --preset {params.preset} --papers {wildcards.paper} --verdicts {input.verdicts}"
-        " --evidence {input.evidence} --metrics {input.metrics} --runs {input.runs} --figures {params.figures}"
-        " --tables {params.tables} --settings {params.settings:q} --root . --html {output.html}"
+        " --evidence {input.evidence} --sensitivity {input.sensitivity} --metrics {input.metrics} --runs {input.runs}"
+        " --figures {params.figures} --tables {params.tables} --settings {params.settings:q} --root . --html {output.html}"
         " --markdown {output.markdown} 2> {log}"
 
 
@@ -120,6 +130,8 @@ rule page:
     input:
         verdicts=layout.verdicts(plan.name),
         evidence=layout.evidence(plan.name),
+        sensitivity=layout.sensitivity(plan.name),
+        calibration=layout.CALIBRATION,
         metrics=layout.metrics(plan.name),
         runs=layout.record(plan.name),
         protocols=[plan.protocol(paper) for paper in plan.papers],
@@ -143,6 +155,6 @@ rule page:
         "Render the page"
     shell:
         "python -m replication page --preset {params.preset} --papers {params.papers} --verdicts {input.verdicts}"
-        " --evidence {input.evidence} --metrics {input.metrics[0]} --runs {input.runs} --figures {params.figures}"
-        " --tables {params.tables} --settings {params.settings:q} --root . --html {output.html}"
+        " --evidence {input.evidence} --sensitivity {input.sensitivity} --metrics {input.metrics[0]} --runs {input.runs}"
+        " --figures {params.figures} --tables {params.tables} --settings {params.settings:q} --root . --html {output.html}"
         " --markdown {output.markdown} 2> {log}"

@@ -9,6 +9,7 @@ rule judge:
     output:
         verdicts=layout.verdicts(plan.name, "{paper}"),
         evidence=layout.evidence(plan.name, "{paper}"),
+        sensitivity=layout.sensitivity(plan.name, "{paper}"),
     log:
         layout.log(plan.name, "judge", "{paper}"),
     conda:
@@ -21,7 +22,8 @@ rule judge:
         "Judge the claims of {wildcards.paper}"
     shell:
         "python -m replication judge --paper {wildcards.paper} --table {input.table} --size {params.size}"
-        " --evidence {params.level:q} --verdicts-out {output.verdicts} --evidence-out {output.evidence} 2> {log}"
+        " --evidence {params.level:q} --verdicts-out {output.verdicts} --evidence-out {output.evidence}"
+        " --sensitivity-out {output.sensitivity} 2> {log}"
 
 
 rule verdicts:
@@ -54,3 +56,33 @@ rule evidence:
         "Put the evidence together"
     shell:
         "python -m replication stack --parts {input} --out {output} 2> {log}"
+
+
+rule sensitivity:
+    """The papers' sensitivities together."""
+    input:
+        [layout.sensitivity(plan.name, paper) for paper in plan.papers],
+    output:
+        layout.sensitivity(plan.name),
+    log:
+        layout.log(plan.name, "sensitivity", "all"),
+    conda:
+        "../../environment.yml"
+    message:
+        "Put together at which margins verdicts would flip"
+    shell:
+        "python -m replication stack --parts {input} --out {output} 2> {log}"
+
+
+rule calibration:
+    """How often each kind of test is wrong, by simulated claims; the file is committed, being the same everywhere."""
+    output:
+        layout.CALIBRATION,
+    log:
+        layout.log(plan.name, "calibration", "all"),
+    conda:
+        "../../environment.yml"
+    message:
+        "Simulate claims of known truth, which takes half a minute"
+    shell:
+        "python -m replication calibration --out {output} 2> {log}"

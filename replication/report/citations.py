@@ -1,0 +1,36 @@
+"""What to cite for each method and dataset that was run."""
+
+import ast
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from replication.report.tables import Table
+from replication.settings.preset import PAPERS
+from replication.well.catalogue import DATASETS
+
+
+def table(runs: Iterable[Mapping[str, Any]], papers: Mapping[str, str]) -> Table:
+    """Return one row a method and one a dataset of The Well; `papers` gives each paper's own citation.
+
+    A method's module may hold a text `CITATION`; without it the method is its paper's.
+    """
+    rows: dict[tuple[str, str], str] = {}
+    for run in runs:
+        method = run["method"].partition("-")[0]
+        rows["method", method] = _of_module(run["paper"], method) or papers[run["paper"]]
+        if run["problem"] in DATASETS:
+            rows["dataset", run["problem"]] = DATASETS[run["problem"]].citation
+    ordered = [(kind, name, text) for (kind, name), text in sorted(rows.items(), reverse=True)]
+    return Table("citations", "What to cite", pd.DataFrame(ordered, columns=["kind", "name", "citation"]))
+
+
+def _of_module(paper: str, method: str) -> str | None:
+    path = PAPERS / paper / "methods" / f"{method}.py"
+    if not path.is_file():
+        return None
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "CITATION":
+            return str(ast.literal_eval(node.value))
+    return None

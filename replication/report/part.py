@@ -1,0 +1,84 @@
+"""One problem of one paper as it was run, small enough to be committed: a part of the reference report.
+
+`reports/reference/<paper>/<problem>/` holds
+
+- `part.json`: preset, size, evidence level, commit of the code and settings as run;
+- `rows.csv`: its rows of the long table, with the columns `preset` and `commit`;
+- `runs.json`: what its runs cost, on what they ran, and what the command line changed of the preset;
+- `figures/<figure>.csv` or `.npz`: what each figure shows of it.
+
+Parts come from different sessions and machines. Publishing one again replaces its folder and touches no other.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, get_args
+
+from replication.report import figure
+from replication.storage.atomic import write_json
+from replication.verdicts.claim import Claim
+from replication.verdicts.judge import Level
+from replication.verdicts.selection import Size
+
+ABOUT, ROWS, RUNS, FIGURES = "part.json", "rows.csv", "runs.json", "figures"
+SIZES: tuple[Size, ...] = get_args(Size)
+"""From the weakest to the strongest."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A published part; `commit` is the state of the code that makes its rows, `dirty` whether files differed from it.
+
+    `size` is what its runs can speak to and `evidence` the level that is printed with verdicts resting on it.
+    """
+
+    folder: Path = field(compare=False)
+    paper: str
+    problem: str
+    preset: str
+    size: Size
+    evidence: str
+    commit: str
+    dirty: bool
+    settings: dict[str, Any]
+
+    def write(self) -> None:
+        """Write `part.json`."""
+        about = {name.name: getattr(self, name.name) for name in fields(self) if name.name != "folder"}
+        write_json(self.folder / ABOUT, about)
+
+    @property
+    def rows(self) -> Path:
+        """Its rows of the long table."""
+        return self.folder / ROWS
+
+    @property
+    def runs(self) -> Path:
+        """What its runs cost."""
+        return self.folder / RUNS
+
+    def figure(self, name: str) -> Path:
+        """Return what a figure shows of it."""
+        return self.folder / FIGURES / f"{name}.{figure.declared(self.paper, name).format}"
+
+
+def read_all(root: Path) -> tuple[Part, ...]:
+    """Return the parts below `root`, by paper and problem."""
+    found = sorted(root.glob(f"*/*/{ABOUT}"))
+    return tuple(Part(path.parent, **json.loads(path.read_text(encoding="utf-8"))) for path in found)
+
+
+def level(claim: Claim, parts: Sequence[Part]) -> Level:
+    """Return what the parts behind a claim can speak to: the weakest of them decides, and all presets are named."""
+    problems = {problem for test in claim.tests for problem in test.problems}
+    of_paper = [part for part in parts if part.paper == claim.paper]
+    behind = [part for part in of_paper if part.problem in problems] or of_paper
+    if not behind:
+        return Level("published", "not run")
+    levels: dict[str, list[str]] = {}
+    for part in behind:
+        levels.setdefault(part.evidence, []).append(part.problem)
+    named = [f"{evidence} ({', '.join(names)})" for evidence, names in levels.items()] if len(levels) > 1 else levels
+    return Level(min((part.size for part in behind), key=SIZES.index), "; ".join(named))

@@ -1,0 +1,101 @@
+"""Publishes finished problems of a run as parts of the reference report."""
+
+import json
+import shutil
+import sys
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from replication import layout
+from replication.errors import UserError
+from replication.measurement.table import read_rows, run_rows, write_rows
+from replication.plan import Plan
+from replication.provenance.manifest import commit_and_dirty
+from replication.report import figure, runs
+from replication.report.part import FIGURES, ROWS, RUNS, Part
+from replication.report.sources import FigureSources
+from replication.storage.atomic import replacing
+
+
+def publish(plan: Plan, paper: str, root: Path, *, allow_dirty: bool = False) -> list[str]:
+    """Publish below `root` every problem of `paper` whose runs and measurements are all there; return their names.
+
+    Every problem is checked and collected before any published part is replaced. What is left out is said on stderr.
+    Raises UserError if no problem is finished, a run was made by other code or settings than the plan's, or the working
+    tree differs from its commit and `allow_dirty` is not set.
+    """
+    if paper not in plan.papers:
+        raise UserError(f"preset {plan.name}: does not run {paper!r}; allowed: {', '.join(plan.papers)}")
+    commit, dirty = commit_and_dirty()
+    if dirty and not allow_dirty:
+        raise UserError(f"the working tree differs from commit {commit[:10]}: commit first, or give --allow-dirty")
+    finished = [problem for problem in plan.problems(paper) if _finished(_narrowed(plan, problem), paper, problem)]
+    if not finished:
+        raise UserError(f"preset {plan.name}: no problem of {paper} has all its runs and measurements yet")
+    root.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=root, prefix=".publishing-") as staging:
+        staged = [_collect(_narrowed(plan, name), paper, name, Path(staging), commit, bool(dirty)) for name in finished]
+        for part in staged:
+            published = root / paper / part.problem
+            shutil.rmtree(published, ignore_errors=True)
+            published.parent.mkdir(parents=True, exist_ok=True)
+            part.folder.rename(published)
+    return finished
+
+
+def _narrowed(plan: Plan, problem: str) -> Plan:
+    settings = plan.preset.settings.model_copy(update={"problems": [problem]})
+    return Plan(replace(plan.preset, settings=settings))
+
+
+def _finished(plan: Plan, paper: str, problem: str) -> bool:
+    wanted = [*plan.run_files(paper, "scores.json"), *plan.measurements(paper)]
+    missing = [path for path in wanted if not path.is_file()]
+    if missing:
+        print(
+            f"left out: {problem}: {len(missing)} of {len(wanted)} files missing, first {missing[0]}", file=sys.stderr
+        )
+    return not missing
+
+
+def _collect(plan: Plan, paper: str, problem: str, staging: Path, commit: str, dirty: bool) -> Part:
+    """Write the part of the one problem to which `plan` is narrowed into `staging`."""
+    trainings = plan.run_files(paper, "training.json")
+    _same_settings(plan, paper)
+    rows = [row for path in trainings for row in run_rows(path.parent)]
+    rows += [row for path in plan.measurements(paper) for row in read_rows(path)]
+    folder = staging / problem
+    table = staging / layout.TABLES / f"{problem}.csv"
+    write_rows(rows, table)
+    state = f"{commit[:10]}-dirty" if dirty else commit[:10]
+    text = pd.read_csv(table, dtype=str, keep_default_na=False)
+    with replacing(folder / ROWS) as temporary:
+        text.assign(preset=plan.name, commit=state).to_csv(temporary, index=False, lineterminator="\n")
+    runs.write(trainings, plan.measurements(paper), folder / RUNS, plan.preset.config)
+    for name in figure.figures(paper):
+        read = set(plan.figure_sources(paper, name))
+        whole = layout.table(plan.name, paper)
+        files = [table if path == whole else path for path in read if path == whole or path.is_file()]
+        data = folder / FIGURES / f"{name}.{figure.declared(paper, name).format}"
+        figure.write_data(paper, name, FigureSources(Path(), files), data)
+    settings = plan.preset.settings.model_dump(mode="json", exclude_none=True)
+    kept = {key: value for key, value in settings.items() if key not in plan.papers or key == paper}
+    level = plan.preset.evidence_level
+    part = Part(folder, paper, problem, plan.name, plan.preset.settings.size, level, commit, dirty, kept)
+    part.write()
+    return part
+
+
+def _same_settings(plan: Plan, paper: str) -> None:
+    """Refuse runs that were made with other settings than those of the plan."""
+    for run in plan.runs(paper):
+        folder = run.folder(plan.name)
+        made_with = json.loads((folder / "training.json").read_text(encoding="utf-8"))["settings"]
+        if made_with != json.loads(plan.training_settings(run)):
+            raise UserError(
+                f"{folder}: made with other settings than those of preset {plan.preset.evidence_level};"
+                " run it again, or give the same --config"
+            )

@@ -1,0 +1,111 @@
+"""The reference report: the union of all published parts, made from what is committed alone."""
+
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from replication.errors import UserError
+from replication.report import figure, page
+from replication.report.content import Inputs, export
+from replication.report.part import Part, level, read_all
+from replication.report.sources import read_tables
+from replication.settings.preset import paper_slugs
+from replication.storage.atomic import replacing
+from replication.verdicts.claim import load_claims
+from replication.verdicts.judge import judge_at
+from replication.verdicts.sensitivity import sensitivity
+
+NAME = "reference"
+
+
+def judged(parts: Sequence[Part]) -> dict[str, pd.DataFrame]:
+    """Return `verdicts`, `evidence` and `sensitivity` of every paper that has parts, by today's claims."""
+    found: dict[str, list[pd.DataFrame]] = {"verdicts": [], "evidence": [], "sensitivity": []}
+    for paper in dict.fromkeys(part.paper for part in parts):
+        table = read_tables([part.rows for part in parts if part.paper == paper])
+        claims = load_claims(paper)
+        levels = [level(claim, parts) for claim in claims]
+        verdicts, evidence = judge_at(levels, claims, table)
+        found["verdicts"].append(verdicts)
+        found["evidence"].append(evidence)
+        found["sensitivity"].append(sensitivity([one.size for one in levels], claims, table))
+    return {kind: pd.concat([frame for frame in frames if len(frame)] or frames[:1]) for kind, frames in found.items()}
+
+
+def build(root: Path, out: Path) -> Path:
+    """Make verdicts, tables and page of the parts below `root` in the folder `out`; return the page.
+
+    Nothing but the parts, the claims and the protocols is read. `out` may be `root` itself; elsewhere the parts are
+    copied beside the page, so that its links lead to them. The same parts give the same bytes.
+    Raises UserError if nothing is published.
+    """
+    if not read_all(root):
+        raise UserError(f"{root}: nothing is published there; python -m replication publish does it")
+    if out.resolve() != root.resolve():
+        for part in read_all(root):
+            shutil.copytree(part.folder, out / part.paper / part.problem, dirs_exist_ok=True)
+    parts = read_all(out)
+    files = {kind: out / f"{kind}.csv" for kind in ("verdicts", "evidence", "sensitivity")}
+    for kind, frame in judged(parts).items():
+        with replacing(files[kind]) as temporary:
+            frame.to_csv(temporary, index=False, lineterminator="\n")
+    with tempfile.TemporaryDirectory() as drawings:
+        for paper in dict.fromkeys(part.paper for part in parts):
+            for name in figure.figures(paper):
+                data = merged(paper, name, parts, Path(drawings))
+                if data is not None:
+                    figure.draw(paper, name, data, data.with_suffix(""), suffixes=("svg",))
+        inputs = Inputs(
+            preset=NAME,
+            papers=paper_slugs(),
+            verdicts=files["verdicts"],
+            evidence=files["evidence"],
+            sensitivity=files["sensitivity"],
+            metrics=tuple(part.rows for part in parts),
+            runs=tuple(part.runs for part in parts),
+            figures=Path(drawings),
+            tables=out / "tables",
+            root=None,
+            parts=parts,
+        )
+        for paper in inputs.papers:
+            export(inputs, paper, inputs.tables / paper)
+        page.render(inputs, out / "index.html", out / "report.md")
+    return out / "index.html"
+
+
+def merged(paper: str, name: str, parts: Sequence[Part], out: Path) -> Path | None:
+    """Write the union of what a figure shows of several parts into folder `out`; None if no part knows the figure.
+
+    Tables stand one below the other, and need a column `problem` as soon as two parts have rows; arrays keep their
+    keys, which start with the problem.
+    """
+    files = [part.figure(name) for part in parts if part.paper == paper and part.figure(name).is_file()]
+    shown = [path for path in files if figure.missing(figure.read_data(path)) is None] or files[:1]
+    if not shown:
+        return None
+    union = out / paper / shown[0].name
+    if union.suffix == ".npz":
+        return _merged_arrays(shown, union)
+    frames = [pd.read_csv(path, dtype=str, keep_default_na=False) for path in shown]
+    if len(frames) > 1 and not all("problem" in frame for frame in frames):
+        raise ValueError(f"{paper}/{name}: of several problems, but its data has no column `problem`")
+    with replacing(union) as temporary:
+        pd.concat(frames).to_csv(temporary, index=False, lineterminator="\n")
+    return union
+
+
+def _merged_arrays(files: Sequence[Path], union: Path) -> Path:
+    content: dict[str, np.ndarray] = {}
+    for path in files:
+        arrays = figure.read_data(path)
+        if clash := content.keys() & arrays.keys():
+            raise ValueError(f"{path}: {sorted(clash)[0]} stands in two parts; keys start with the problem")
+        content |= arrays
+    with replacing(union) as temporary, temporary.open("wb") as stream:
+        np.savez_compressed(stream, **{key: content[key] for key in sorted(content)})  # type: ignore[arg-type]
+    return union
