@@ -10,13 +10,20 @@ export OMP_NUM_THREADS ?= 1
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: report page test test-all lint format schema lock clean
+.PHONY: report page reference calibration test test-all lint format schema lock clean
 
 report: $(READY)
 	$(BIN)/python -m replication report --preset $(PRESET) --cores $(CORES) $(if $(CONFIG),--config $(CONFIG))
 
 page: $(READY)
 	$(BIN)/python -m replication page-so-far --preset $(PRESET)
+
+# The page of what was published with `python -m replication publish`, from what is committed alone.
+reference: $(READY)
+	$(BIN)/python -m replication reference-report
+
+calibration: $(READY)
+	$(BIN)/snakemake --cores 1 --force docs/calibration.csv
 
 test: $(READY)
 	$(BIN)/python -m pytest -m "not slow"

@@ -149,9 +149,11 @@ class Plan:
         return [layout.figure(self.name, paper, name, "svg") for name in figure.figures(paper)]
 
     def page_code(self) -> str:
-        """Return the version of what renders pages: code, templates and style sheets."""
+        """Return the version of what renders pages: code, templates, style sheets and what every page shows."""
         templates = sorted((PAPERS.parent / "report" / "templates").iterdir())
-        digest = sha256(b"".join(path.read_bytes() for path in templates)).hexdigest()[:16]
+        errata = sorted(PAPERS.glob("*/errata/*.yaml"))
+        shown = [*templates, *errata, layout.CALIBRATION]
+        digest = sha256(b"".join(path.read_bytes() for path in shown if path.is_file())).hexdigest()[:16]
         return f"{code_version('replication.verbs.page')}-{digest}"
 
     def all_settings(self) -> str:
