@@ -1,0 +1,1 @@
+"""The figures of S²GPT-PINN."""

@@ -1,0 +1,55 @@
+"""Errors on held-out parameters, beside those of the neurons and of the best approximation."""
+
+import pandas as pd
+from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+
+from replication.report import style
+from replication.report.sources import FigureSources, NoData
+
+TITLE = "Errors on held-out parameters"
+CAPTION = (
+    "Relative L2 error against the reference, log scale: a box over all held-out parameters and seeds, whiskers to the "
+    "extremes. The PINN's box holds the neurons, each at its own parameters. A grey bar is the median error of the "
+    "best approximation in the span of the same neurons, which no choice of coefficients can beat."
+)
+READS = ("table",)
+FORMAT = "csv"
+METRICS = ("query_error", "neuron_error", "best_approximation_median")
+
+
+def data(sources: FigureSources) -> pd.DataFrame:
+    """Return one row an error: problem, method, metric, seed, condition, value."""
+    table = sources.table
+    rows = table[table["metric"].isin(METRICS) & table["value"].notna()]
+    if rows.empty:
+        raise NoData("rows of query_error")
+    columns = ["problem", "method", "metric", "seed", "condition"]
+    return rows[[*columns, "value"]].sort_values(columns)
+
+
+def draw(data: pd.DataFrame) -> Figure:
+    """Draw one horizontal panel for each family."""
+    problems = list(data["problem"].unique())
+    heights = [data[data["problem"] == problem]["method"].nunique() for problem in problems]
+    figure, axes = plt.subplots(
+        len(problems), 1, figsize=(style.WIDTH, 0.5 * len(problems) + 0.3 * sum(heights)), squeeze=False,
+        height_ratios=heights, sharex=True,
+    )  # fmt: skip
+    for axis, problem in zip(axes[:, 0], problems, strict=True):
+        panel = data[data["problem"] == problem]
+        methods = style.ordered(list(panel["method"]))
+        for place, method in enumerate(methods):
+            own = panel[panel["method"] == method]
+            errors = own[own["metric"] != "best_approximation_median"]["value"]
+            box = axis.boxplot(errors, positions=[place], vert=False, whis=(0, 100), widths=0.55, patch_artist=True)
+            box["boxes"][0].set(facecolor=style.look(method).colour, alpha=0.6)
+            box["medians"][0].set_color(style.INK)
+            best = own[own["metric"] == "best_approximation_median"]["value"]
+            axis.plot(best, [place] * len(best), "|", color=style.MUTED, markersize=14)
+        axis.set(xscale="log", title=style.title(problem))
+        axis.set_yticks(range(len(methods)), [style.look(method).label for method in methods])
+        axis.invert_yaxis()
+        axis.grid(axis="x")
+    axes[-1, 0].set_xlabel("relative L2 error")
+    return figure

@@ -1,0 +1,53 @@
+"""The largest loss over the parameter grid against the number of neurons, and what the sparse indicator says of it."""
+
+import pandas as pd
+from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+
+from replication.report import style
+from replication.report.sources import FigureSources, NoData, with_conditions
+
+TITLE = "Worst case over all parameters"
+CAPTION = (
+    "Largest loss over the parameter grid against the number of neurons, log scale. Solid: mean squared residual on "
+    "the full grid plus initial and boundary errors, over all parameters. Dotted: the loss that S²GPT-PINN itself sees "
+    "on its few points, by which it chooses, from two neurons on (one point tells nothing). One line a seed; "
+    "published values are in the protocol."
+)
+READS = ("table",)
+FORMAT = "csv"
+METRICS = {"worst_loss": "-", "indicator": ":"}
+
+
+def data(sources: FigureSources) -> pd.DataFrame:
+    """Return one row a number of neurons: hardware, problem, method, seed, metric, n, loss."""
+    table = sources.table
+    rows = with_conditions(table[table["metric"].isin(METRICS) & ~table["method"].str.contains("-")], "n")
+    if rows.empty:
+        raise NoData("rows of worst_loss by number of neurons")
+    rows = rows.assign(n=rows["n"].astype(int), loss=rows["value"])
+    columns = ["hardware", "problem", "method", "seed", "metric", "n"]
+    return rows[[*columns, "loss"]].sort_values(columns)
+
+
+def draw(data: pd.DataFrame) -> Figure:
+    """Draw a panel for each family, two in a row."""
+    problems = list(data["problem"].unique())
+    rows = -(-len(problems) // 2)
+    figure, axes = plt.subplots(rows, min(2, len(problems)), figsize=(style.WIDTH, 0.7 + 1.9 * rows), squeeze=False)
+    for axis in axes.flat[len(problems) :]:
+        axis.remove()
+    for axis, problem in zip(axes.flat, problems, strict=False):
+        panel = data[data["problem"] == problem]
+        for (_, method, _, metric), line in panel.groupby(["hardware", "method", "seed", "metric"]):
+            if metric == "indicator":
+                line = line[line["n"] > 1]
+            if metric == "worst_loss" or method == "s2gpt_pinn":
+                look = style.look(method)
+                axis.plot(line["n"], line["loss"], METRICS[metric], color=look.colour, marker=look.marker, markersize=3)
+        axis.set(yscale="log", xlabel="neurons", title=style.title(problem))
+        axis.grid(axis="y")
+    for axis in axes[:, 0]:
+        axis.set_ylabel("largest loss")
+    style.legend(figure, list(data["method"].unique()))
+    return figure

@@ -1,0 +1,189 @@
+"""The meta-network u(x; μ) = Σ c_j(μ) Ψ_j(x) of n neurons: what it is trained on, and how it answers a query."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from replication.networks.mlp import MLP
+from replication.papers.s2gpt_pinn.arms import Arm
+from replication.papers.s2gpt_pinn.parametric import Parametric
+from replication.problems.problem import Condition, Periodic, tensor_product
+from replication.reduced_basis.columns import Columns, evaluate, quantities_of
+from replication.reduced_basis.descent import adam, gradient_descent, lbfgs
+from replication.reduced_basis.gauss_newton import Fitted, gauss_newton
+from replication.reduced_basis.interpolation import EmpiricalInterpolation
+from replication.reduced_basis.meta_loss import MetaLoss
+from replication.seeds import generator
+
+PUBLISHED = {"adam": adam, "gradient_descent": gradient_descent, "lbfgs": lbfgs}
+
+
+@dataclass
+class MetaNetwork:
+    """Neurons, their columns on the full grid, and the points chosen so far.
+
+    Coefficients are in the interpolation basis q = Ψ T, but where the published optimiser trains GPT-PINN: there they
+    are those of the neurons Ψ themselves. The spans are the same.
+    """
+
+    arm: Arm
+    family: Mapping[str, Any]
+    seed: int
+    space: EmpiricalInterpolation = field(default_factory=EmpiricalInterpolation)
+    residuals: EmpiricalInterpolation = field(default_factory=EmpiricalInterpolation)
+    residual_points: list[int] = field(default_factory=list)
+    parameters: list[list[float]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.parametric = Parametric.of(self.family)
+        problem = self.parametric.at(self.parametric.middle())
+        axes = {
+            name: np.linspace(low, high, self.family["meta_grid"][name])
+            for name, low, high in zip(problem.coordinates, problem.low, problem.high, strict=True)
+        }
+        grid = torch.as_tensor(tensor_product(axes))
+        self.columns = Columns.empty(grid, problem.coordinates, quantities_of(problem))
+        counts = self.family["meta_conditions"]
+        random = generator("s2gpt_pinn", self.family["equation"], "meta conditions", self.seed)
+        self._data = problem.conditions(counts, random) if counts else {}
+        self._matrix = grid.new_empty((sum(map(_rows, self._data.values())), 0))
+        shuffled = generator("s2gpt_pinn", self.family["equation"], "random points", self.seed)
+        self._shuffled = shuffled.permutation(len(grid)).tolist()
+
+    @property
+    def count(self) -> int:
+        """Number of neurons."""
+        return self.columns.count
+
+    def add(self, network: MLP, parameters: list[float]) -> None:
+        """Add a neuron. Raises Dependent, and changes nothing, where it is a combination of the others."""
+        problem = self.parametric.at(self.parametric.middle())
+        grown = self.columns.with_network(network, problem)
+        self.space.add(grown.values[problem.fields[0]][:, -1].to(getattr(torch, self.arm.interpolation)))
+        self.columns = grown
+        column = [_condition_column(condition, network, problem) for condition in self._data.values()]
+        if column:
+            self._matrix = torch.cat([self._matrix, torch.cat(column)[:, None]], dim=1)
+        self.parameters.append(parameters)
+
+    @property
+    def in_neurons(self) -> bool:
+        """Whether coefficients are those of the neurons themselves."""
+        return self.arm.optimiser == "published" and self.arm.start != "interpolated"
+
+    @property
+    def change(self) -> Tensor:
+        """T (n, n): coefficients of the neurons are T c."""
+        change = self.space.change.double()
+        return torch.eye(len(change), dtype=change.dtype) if self.in_neurons else change
+
+    def points(self) -> list[int] | None:
+        """Return the grid indices that the loss is taken at; None for all of them."""
+        if self.arm.points == "grid":
+            return None
+        if self.arm.points == "random":
+            return self._shuffled[: 2 * self.count - 1]
+        if self.arm.points == "interpolation":
+            return list(self.space.points)
+        used = self.residual_points[: self.count - 1]
+        return [*self.space.points, *used]
+
+    def loss(self) -> MetaLoss:
+        """Return the loss that this arm is trained on."""
+        points = self.points()
+        columns = (self.columns if points is None else self.columns.at(points)).transformed(self.change)
+        return MetaLoss(self.parametric.batch, columns, self._conditions(self.arm.conditions))
+
+    def full_loss(self) -> MetaLoss:
+        """Return the loss of the full grid with all data, by which all arms are compared."""
+        return MetaLoss(self.parametric.batch, self.columns.transformed(self.change), self._conditions("data"))
+
+    def _conditions(self, kind: str) -> tuple[Tensor, Tensor]:
+        weight = self.family["sum_weight"]
+        if kind == "sparse" and weight is not None:
+            root = float(np.sqrt(weight))
+            return root * self.change.sum(dim=0)[None], torch.tensor([root], dtype=torch.float64)
+        if not self._data:
+            return torch.zeros(0, self.count, dtype=torch.float64), torch.zeros(0, dtype=torch.float64)
+        scale = torch.cat([_scale(condition) for condition in self._data.values()])
+        target = torch.cat([_target(condition) for condition in self._data.values()])
+        return compressed(scale[:, None] * (self._matrix @ self.change), scale * target)
+
+    def start(self, parameters: Tensor) -> Tensor:
+        """Return where the fit of every parameter (M, p) starts, (M, n)."""
+        n = self.count
+        neurons = torch.full((len(parameters), n), 1 / n, dtype=torch.float64)
+        if self.arm.start == "interpolated":
+            newest = torch.cat([self.space.interpolated.double(), torch.zeros(1, dtype=torch.float64)])
+            if n == 1:
+                newest = torch.ones(1, dtype=torch.float64) / self.space.change.double()[0, 0].abs().clamp_min(1.0)
+            return newest.expand(len(parameters), n).clone()
+        if self.arm.start == "nearest":
+            width = parameters.new_tensor([high - low for low, high, _ in self.parametric.axes.values()])
+            known = parameters.new_tensor(self.parameters)
+            nearest = torch.cdist(parameters / width, known / width).argmin(dim=1)
+            neurons = torch.eye(n, dtype=torch.float64)[nearest]
+        return torch.linalg.solve_triangular(self.change.T, neurons, upper=False, left=False)
+
+    def fit(self, parameters: Tensor, loss: MetaLoss | None = None) -> Fitted:
+        """Train the coefficients of every parameter (M, p) with the arm's optimiser."""
+        loss = loss or self.loss()
+        start = self.start(parameters)
+        if self.arm.optimiser == "gauss_newton":
+            return gauss_newton(loss, parameters, start, self.family["steps"])
+        published = self.family["published"]
+        return PUBLISHED[published["kind"]](loss, parameters, start, published["steps"], published["rate"])
+
+    def add_residual_point(self, parameters: Tensor, coefficients: Tensor) -> None:
+        """Choose the point x** where the residual of the newest fit, at `parameters` (1, p), is told apart best.
+
+        Its EIM recursion runs over the residuals; without it, as in the reference code's Burgers, the 2 % of largest
+        residuals are left out first.
+        """
+        full = MetaLoss(self.parametric.batch, self.columns.transformed(self.change), self._conditions("sparse"))
+        residual = full.residual(parameters, coefficients)[0]
+        orthogonal = self.arm.orthogonal_residuals
+        if self.family["orthogonal_residuals"] if orthogonal is None else orthogonal:
+            self.residuals.add(residual)
+            self.residual_points.append(self.residuals.points[-1])
+            return
+        left = residual.abs()
+        left[left.topk(len(left) // 50).indices] = 0.0
+        left[[*self.space.points, *self.residual_points]] = 0.0
+        self.residual_points.append(int(left.argmax()))
+
+
+def compressed(matrix: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
+    """Return at most n + 1 rows (G, g) with the same |G c - g|² for every c, by QR of [G, g]."""
+    if len(matrix) <= matrix.shape[1] + 1:
+        return matrix, target
+    triangle = torch.linalg.qr(torch.cat([matrix, target[:, None]], dim=1), mode="r")[1]
+    return triangle[:, :-1], triangle[:, -1]
+
+
+def _rows(condition: Condition) -> int:
+    quantities = condition.quantities if isinstance(condition, Periodic) else condition.values
+    return len(condition.points) * len(quantities)
+
+
+def _scale(condition: Condition) -> Tensor:
+    return torch.full((_rows(condition),), 1 / np.sqrt(len(condition.points)), dtype=torch.float64)
+
+
+def _target(condition: Condition) -> Tensor:
+    if isinstance(condition, Periodic):
+        return torch.zeros(_rows(condition), dtype=torch.float64)
+    return torch.as_tensor(np.concatenate(list(condition.values.values())))
+
+
+def _condition_column(condition: Condition, network: MLP, problem: Any) -> Tensor:
+    names = condition.quantities if isinstance(condition, Periodic) else tuple(condition.values)
+    found = evaluate(network, problem, torch.as_tensor(condition.points), names)
+    if isinstance(condition, Periodic):
+        other = evaluate(network, problem, torch.as_tensor(condition.partners), names)
+        return torch.cat([found[name] - other[name] for name in names])
+    return torch.cat([found[name] for name in names])

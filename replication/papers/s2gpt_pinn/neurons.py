@@ -1,0 +1,183 @@
+"""Full PINNs as neurons: trained once, kept with their cost, shared by all arms of a seed."""
+
+import json
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+
+from replication.networks.enclosed import Enclosed
+from replication.networks.mlp import MLP
+from replication.papers.s2gpt_pinn.parametric import Parametric
+from replication.problems.problem import Problem
+from replication.provenance.code_version import code_version
+from replication.provenance.manifest import settings_hash
+from replication.seeds import derived_seed, generator
+from replication.storage.atomic import replacing, write_json
+from replication.storage.lock import only_writer
+from replication.training.checkpoint import Checkpoint
+from replication.training.fit import Diverged, Fit
+from replication.training.gauss_newton import GaussNewton
+from replication.training.gradient import flatten, load_flat
+from replication.training.least_squares import LeastSquares
+from replication.training.objective import Objective
+from replication.training.settings import Training
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 3
+"""Draws within which the loss on fresh points has to fall by a fifth."""
+
+
+@dataclass(frozen=True)
+class Neuron:
+    """A trained full PINN in float64, what it cost and why its training ended."""
+
+    network: MLP
+    record: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Neurons:
+    """The neurons of one family and seed, in folders named by what they depend on: settings, code, precision."""
+
+    folder: Path
+    family: Mapping[str, Any]
+    seed: int
+
+    def neuron(self, parameters: Sequence[float]) -> Neuron:
+        """Return the neuron at `parameters`, trained now if nobody has yet; another process's training is waited for.
+
+        Raises FloatingPointError where its training diverges.
+        """
+        key = self._key(parameters)
+        home = self.folder / settings_hash(key)
+        with only_writer(home):
+            if not (home / "neuron.json").is_file():
+                log.info("training the neuron at %s", ", ".join(f"{value:.4g}" for value in parameters))
+                self._train(key, home)
+        record = json.loads((home / "neuron.json").read_text(encoding="utf-8"))
+        network = self._network(Parametric.of(self.family).at(parameters)).double()
+        network.load_state_dict(load_file(home / "model.safetensors"))
+        return Neuron(network.requires_grad_(False), record)
+
+    def _key(self, parameters: Sequence[float]) -> dict[str, Any]:
+        names = ("equation", "derivatives", "hidden", "activation", "enclosed", "trainer")
+        return {
+            **{name: self.family[name] for name in names},
+            "parameters": {
+                name: float(value) for name, value in zip(self.family["parameters"], parameters, strict=True)
+            },
+            "seed": self.seed,
+            "dtype": "float64" if self.family["trainer"]["kind"] == "gauss_newton" else self._training().dtype,
+            "code": code_version(__name__, f"replication.problems.{self.family['equation']}"),
+        }
+
+    def _training(self) -> Training:
+        return Training.model_validate(self.family["trainer"]["training"])
+
+    def _network(self, problem: Problem) -> MLP:
+        kind = Enclosed if self.family["enclosed"] else MLP
+        network = kind(problem.low, problem.high, self.family["hidden"], 1, self.family["activation"])
+        seed = derived_seed("s2gpt_pinn", self.family["equation"], "weights", self.seed)
+        return network.initialise(torch.Generator().manual_seed(seed))
+
+    def _train(self, key: Mapping[str, Any], home: Path) -> None:
+        problem = Parametric.of(self.family).at(list(key["parameters"].values()))
+        checkpoint = Checkpoint(home / "checkpoint.safetensors", settings_hash(dict(key)))
+        if self.family["trainer"]["kind"] == "gauss_newton":
+            network, cost = self._by_gauss_newton(problem, checkpoint)
+        else:
+            network, cost = self._by_gradients(problem, checkpoint)
+        with replacing(home / "model.safetensors") as path:
+            save_file(network.double().state_dict(), path)
+        parameters = sum(parameter.numel() for parameter in network.parameters())
+        write_json(home / "neuron.json", {**key, **cost, "weights": parameters})
+        checkpoint.remove()
+
+    def _by_gauss_newton(self, problem: Problem, checkpoint: Checkpoint) -> tuple[MLP, dict[str, Any]]:
+        """Levenberg-Marquardt on points that are drawn anew every few steps.
+
+        The loss on points just drawn is one on points never trained on: training ends when it is below the tolerance,
+        or when it falls no more.
+        """
+        settings = self.family["trainer"]
+        network = self._network(problem).double()
+
+        def draw(number: int) -> LeastSquares:
+            random = generator("s2gpt_pinn", self.family["equation"], "points", self.seed, number)
+            conditions = problem.conditions(settings["conditions"], random) if settings["conditions"] else {}
+            weights = {"residual": 1.0} | dict.fromkeys(conditions, settings["condition_weight"])
+            collocation = problem.collocation(settings["collocation"], random)
+            return LeastSquares(problem, network, collocation, conditions, weights)
+
+        saved = checkpoint.load()
+        tensors, header = saved or ({}, {"fresh": [], "wall_s": 0.0, "cpu_s": 0.0})
+        fresh: list[float] = header["fresh"]
+        every = settings["resample_every"]
+        wall, cpu = time.perf_counter() - header["wall_s"], time.process_time() - header["cpu_s"]
+        if saved is None:
+            optimiser = GaussNewton(draw(0), flatten(network))
+        else:
+            optimiser = GaussNewton.from_state(draw(len(fresh)), tensors)
+        stop = f"all {settings['steps']} steps made"
+        while optimiser.steps < settings["steps"]:
+            stuck = not optimiser.advance()
+            if stuck or optimiser.steps % every == 0:
+                optimiser.replace(draw(len(fresh) + 1))
+                fresh.append(optimiser.loss)
+                if reason := _reason_to_stop(fresh, settings["tolerance"]):
+                    stop = reason
+                    break
+                if checkpoint.due():
+                    spent = {"wall_s": time.perf_counter() - wall, "cpu_s": time.process_time() - cpu}
+                    checkpoint.save(optimiser.state(), {"fresh": fresh, **spent})
+        load_flat(network, optimiser.point)
+        return network, {
+            "wall_s": time.perf_counter() - wall,
+            "cpu_s": time.process_time() - cpu,
+            "steps": optimiser.steps,
+            "stop": stop,
+            "fresh_losses": fresh,
+        }
+
+    def _by_gradients(self, problem: Problem, checkpoint: Checkpoint) -> tuple[MLP, dict[str, Any]]:
+        settings, training = self.family["trainer"], self._training()
+        torch.set_default_dtype(getattr(torch, training.dtype))
+        try:
+            network = self._network(problem)
+            random = generator("s2gpt_pinn", self.family["equation"], "points", self.seed, 0)
+            conditions = problem.conditions(settings["conditions"], random) if settings["conditions"] else {}
+            weights = {"residual": 1.0} | dict.fromkeys(conditions, settings["condition_weight"])
+            collocation = problem.collocation(settings["collocation"], random)
+            fit = Fit(Objective(problem, network, collocation, conditions, weights), training, checkpoint)
+            fit.run()
+        except Diverged as error:
+            raise FloatingPointError(str(error)) from error
+        finally:
+            torch.set_default_dtype(torch.float32)
+        phases = fit.phases.values()
+        return network, {
+            "wall_s": sum(phase.wall_s for phase in phases),
+            "cpu_s": sum(phase.cpu_s for phase in phases),
+            "steps": sum(phase.steps for phase in phases),
+            "stop": fit.lbfgs_stop or "all steps made",
+            "fresh_losses": [],
+        }
+
+
+def _reason_to_stop(fresh: Sequence[float], tolerance: float) -> str:
+    """Say why training ends at these losses on fresh points; empty if it goes on."""
+    if not isfinite(fresh[-1]):
+        raise FloatingPointError("loss is not finite")
+    if fresh[-1] <= tolerance:
+        return f"loss on fresh points below {tolerance:g}"
+    if len(fresh) > PATIENCE and fresh[-1] > 0.8 * min(fresh[:-PATIENCE]):
+        return f"loss on fresh points fell by less than a fifth in {PATIENCE} draws"
+    return ""

@@ -1,0 +1,85 @@
+"""A family of problems: one equation, some coefficients free."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from torch import Tensor
+
+from replication.problems.problem import Array, Problem, Values, latin_hypercube, tensor_product
+from replication.problems.registry import problem_named
+from replication.seeds import generator
+
+
+@dataclass(frozen=True)
+class Parametric:
+    """The free coefficients, in order, with low end, high end and number of grid values; `exact` derivatives or not."""
+
+    equation: str
+    axes: Mapping[str, tuple[float, float, int]]
+    exact: bool = True
+
+    @classmethod
+    def of(cls, family: Mapping[str, Any]) -> "Parametric":
+        """Read what `Family.model_dump` wrote."""
+        axes = {name: (axis["low"], axis["high"], axis["count"]) for name, axis in family["parameters"].items()}
+        return cls(family["equation"], axes, family.get("derivatives", "correct") == "correct")
+
+    def at(self, values: Sequence[float] | Array) -> Problem:
+        """Return the problem with given coefficients (p,)."""
+        return self._problem(dict(zip(self.axes, map(float, values), strict=True)))
+
+    def batch(self, parameters: Tensor) -> Problem:
+        """Return M problems as one: coefficients (M, 1), so that residuals at N points come out as (M, N)."""
+        return self._problem({name: parameters[:, i : i + 1] for i, name in enumerate(self.axes)})
+
+    def _problem(self, coefficients: Mapping[str, Any]) -> Problem:
+        problem = problem_named(self.equation, coefficients)
+        return problem if self.exact else with_published_derivatives(problem)
+
+    def grid(self) -> Array:
+        """Return the parameter grid (M, p), the first coefficient varying slowest."""
+        return tensor_product({name: np.linspace(*axis) for name, axis in self.axes.items()})
+
+    def middle(self) -> Array:
+        """Return the middle of the box (p,), where the first neuron stands unless said otherwise."""
+        return np.array([(low + high) / 2 for low, high, _ in self.axes.values()])
+
+    def held_out(self, count: int, low: Mapping[str, float]) -> Array:
+        """Return held-out parameters (count, p), a Latin hypercube in the grid's box or the part of it above `low`."""
+        bottom = tuple(low.get(name, axis[0]) for name, axis in self.axes.items())
+        top = tuple(axis[1] for axis in self.axes.values())
+        return latin_hypercube(bottom, top, count, generator("s2gpt_pinn", self.equation, "held out", *bottom))
+
+    def outside(self, parameters: Array) -> Array:
+        """Return which parameters (M, p) lie outside the box that neurons were chosen from."""
+        ends = np.array([axis[:2] for axis in self.axes.values()])
+        return np.any((parameters < ends[:, 0]) | (parameters > ends[:, 1]), axis=1)
+
+
+def with_published_derivatives(problem: Problem) -> Problem:
+    """Return the problem with the reference code's derivatives in its residual.
+
+    That code differentiates the sum of all first derivatives' gradients: its u_xx is u_xx + u_xt and its u_tt is
+    u_tt + u_xt. All else, the solution included, stays.
+    """
+    first, second = problem.coordinates
+
+    def residual(at: Values) -> dict[str, Any]:
+        def published(*names: str) -> Any:
+            values = tuple(
+                at(name) + at(f"{name.partition('_')[0]}_{first}{second}") if _is_second(name) else at(name)
+                for name in names
+            )
+            return values[0] if len(values) == 1 else values
+
+        return type(problem).residual(problem, published)
+
+    object.__setattr__(problem, "residual", residual)
+    return problem
+
+
+def _is_second(name: str) -> bool:
+    along = name.partition("_")[2]
+    return len(along) == 2 and along[0] == along[1]

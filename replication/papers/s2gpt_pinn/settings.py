@@ -1,0 +1,73 @@
+"""Settings of S²GPT-PINN: the reference code's values, the same for both arms, see `protocol.md`."""
+
+from typing import Any
+
+from pydantic import Field, PositiveFloat, PositiveInt, field_validator
+
+from replication.papers.s2gpt_pinn.arms import METHODS
+from replication.papers.s2gpt_pinn.families import Families, Family
+from replication.settings.strict import Strict
+
+PAIR = ("gpt_pinn", "s2gpt_pinn")
+
+
+class Online(Strict):
+    """How a query's answer is timed: arms interleaved, alone on the machine."""
+
+    queries: PositiveInt = Field(10, description="Held-out parameters that are timed one by one [assumed].")
+    repeats: PositiveInt = Field(5, description="Timed answers of each, after one that does not count [assumed].")
+    seconds: PositiveFloat = Field(20.0, description="Time after which an arm's optimiser makes no further answers.")
+
+
+class Settings(Strict):
+    """The block `s2gpt_pinn` of a preset."""
+
+    problems: Families = Field(description="Families to run, each with its own protocol.")
+    online: Online = Field(default_factory=lambda: Online(), description="Timing of queries.")
+
+    @field_validator("problems")
+    @classmethod
+    def _some(cls, problems: Families) -> Families:
+        if not any(getattr(problems, name) for name in Families.model_fields):
+            raise ValueError(f"at least one family is needed; allowed: {', '.join(Families.model_fields)}")
+        return problems
+
+    def problem_names(self) -> tuple[str, ...]:
+        """Return the families that the preset runs."""
+        return tuple(name for name in Families.model_fields if getattr(self.problems, name) is not None)
+
+    def family(self, problem: str) -> Family:
+        """Return one family's settings."""
+        return getattr(self.problems, problem)
+
+    def methods(self, problem: str) -> tuple[str, ...]:
+        """Return the arms to run, methods before their variants."""
+        wanted = self.family(problem).methods
+        return (*(name for name in METHODS if name in wanted), *(name for name in wanted if name not in METHODS))
+
+    def seeds(self, problem: str, method: str | None = None) -> int:
+        """Return the number of seeds, the same for all arms."""
+        return self.family(problem).seeds
+
+    def needs(self, problem: str, method: str) -> tuple[str, ...]:
+        """Return nothing: arms share neurons through their cache, whichever comes first."""
+        return ()
+
+    def training_settings(self, problem: str, method: str) -> dict[str, Any]:
+        """Return what an arm reads: the family without the names of the other arms."""
+        return {"family": self.family(problem).model_dump(exclude={"methods", "seeds"})}
+
+    def data_settings(self, problem: str) -> dict[str, Any]:
+        """Return what held-out parameters, evaluation points and reference solutions depend on."""
+        names = {"equation", "parameters", "held_out", "held_out_low", "grid"}
+        return self.family(problem).model_dump(include=names)
+
+    def measurements(self, problem: str) -> dict[str, dict[str, Any]]:
+        """Return the measurements, with what each reads."""
+        measured: dict[str, dict[str, Any]] = {"query_accuracy": {}, "worst_case": {}}
+        return measured | ({"query_cost": self.online.model_dump()} if set(PAIR) <= set(self.methods(problem)) else {})
+
+    def measured(self, problem: str, measurement: str, seed: int) -> tuple[str, ...]:
+        """Return the arms that a measurement looks at; costs are compared between the two methods alone."""
+        methods = self.methods(problem)
+        return tuple(name for name in methods if measurement != "query_cost" or name in PAIR)

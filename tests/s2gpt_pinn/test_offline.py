@@ -1,0 +1,131 @@
+import dataclasses
+import json
+import logging
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from replication.networks.mlp import MLP
+from replication.papers.s2gpt_pinn.arms import METHODS, arm
+from replication.papers.s2gpt_pinn.measurements.query_accuracy import query_accuracy
+from replication.papers.s2gpt_pinn.measurements.query_cost import query_cost
+from replication.papers.s2gpt_pinn.measurements.worst_case import worst_case
+from replication.papers.s2gpt_pinn.meta_network import MetaNetwork, compressed
+from replication.papers.s2gpt_pinn.neurons import Neurons
+from replication.papers.s2gpt_pinn.queries import reference
+from replication.problems.problem import Problem
+from replication.reduced_basis.interpolation import Dependent
+from replication.runs.outcome import Outcome, write
+
+
+def meta_network(workshop: Any, method: str = "s2gpt_pinn", **changes: Any) -> tuple[MetaNetwork, list[MLP]]:
+    run = workshop.run(method, **changes)
+    meta, neurons = (
+        MetaNetwork(arm(method), run.settings["family"], 0),
+        Neurons(workshop.root / "n", workshop.run(method).settings["family"], 0),
+    )
+    networks = []
+    for viscosity in (0.2, 0.5, 1.0):
+        networks.append(neurons.neuron([viscosity]).network)
+        meta.add(networks[-1], [viscosity])
+    return meta, networks
+
+
+def test_conditions_are_compressed_without_loss() -> None:
+    random = np.random.default_rng(0)
+    matrix, target = torch.as_tensor(random.normal(size=(50, 4))), torch.as_tensor(random.normal(size=50))
+    small, goal = compressed(matrix, target)
+    assert len(small) == 5
+    c = torch.as_tensor(random.normal(size=4))
+    assert torch.isclose((small @ c - goal).square().sum(), (matrix @ c - target).square().sum())
+
+
+class WithSource:
+    """A batch of problems with a source each, such that given residuals (M, N) become zero."""
+
+    def __init__(self, problem: Problem, residual: torch.Tensor) -> None:
+        self.problem, self.source = problem, residual
+
+    def residual(self, at: Any) -> dict[str, torch.Tensor]:
+        return {name: rows - self.source for name, rows in self.problem.residual(at).items()}
+
+
+@pytest.mark.parametrize("points", ["grid", "sparse"])
+def test_parameter_of_a_neuron_returns_that_neuron(workshop: Any, points: str) -> None:
+    """Sources make every neuron the exact solution at its parameters, which no trained network is."""
+    meta, _ = meta_network(workshop)
+    meta.arm = dataclasses.replace(meta.arm, points=points)  # type: ignore[arg-type]
+    meta.residual_points = [250, 600]
+    at = torch.tensor([[0.2], [0.5], [1.0]], dtype=torch.float64)
+    unit = torch.linalg.inv(meta.change).T
+    plain = meta.loss()
+    residual = plain.residual(at, unit)
+    exact = dataclasses.replace(plain, problem=lambda mu: WithSource(plain.problem(mu), residual[known(mu)]))
+
+    def known(mu: torch.Tensor) -> list[int]:
+        return [at[:, 0].tolist().index(value) for value in mu[:, 0].tolist()]
+
+    fitted = meta.fit(at, exact)
+    assert fitted.losses.max() < 1e-20
+    assert torch.allclose(fitted.coefficients @ meta.change.T, torch.eye(3, dtype=torch.float64), atol=1e-8)
+
+
+def test_dependent_neuron_is_refused(workshop: Any) -> None:
+    meta, networks = meta_network(workshop)
+    with pytest.raises(Dependent):
+        meta.add(networks[1], [0.6])
+    assert meta.count == 3
+
+
+def test_sparse_points_are_2n_minus_1_and_distinct(workshop: Any) -> None:
+    outcome = workshop.build("s2gpt_pinn")
+    assert len(set(outcome.weights["points"].tolist())) == 5
+    assert len(outcome.weights["residual_points"]) == 2
+    assert (
+        workshop.build("s2gpt_pinn-interpolation_points").weights["points"].tolist()
+        == workshop.build("s2gpt_pinn-interpolation_points").weights["interpolation_points"].tolist()
+    )
+
+
+def test_both_arms_share_neurons_and_both_pay_for_them(workshop: Any) -> None:
+    first, second = workshop.build("gpt_pinn"), workshop.build("s2gpt_pinn")
+    shared = {tuple(r["parameters"]): r["cpu_s"] for r in first.details["neurons"]}
+    assert first.details["neurons"][0]["parameters"] == second.details["neurons"][0]["parameters"]
+    for record in second.details["neurons"]:
+        assert shared.get(tuple(record["parameters"]), record["cpu_s"]) == record["cpu_s"]
+    for outcome in (first, second):
+        assert outcome.phases["pinn"].cpu_s == pytest.approx(sum(r["cpu_s"] for r in outcome.details["neurons"]))
+    again = workshop.build("s2gpt_pinn")
+    assert np.array_equal(again.prediction["u"], second.prediction["u"])
+
+
+def test_query_outside_the_grid_is_said(workshop: Any, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING, "replication"):
+        narrow = workshop.build("s2gpt_pinn", parameters={"viscosity": {"low": 0.2, "high": 0.3, "count": 7}})
+    assert narrow.details["queries_outside"] > 0
+    assert "outside the trained parameters" in caplog.text
+
+
+def test_measurements(workshop: Any) -> None:
+    folders = []
+    for method in METHODS:
+        run = workshop.run(method)
+        outcome: Outcome = workshop.build(method)
+        write(outcome, run.folder, {"settings": run.settings, "seed": 0}, {})
+        json.loads((run.folder / "training.json").read_text())
+        folders.append(run.folder)
+    points = workshop.evaluation["points"]
+    exact = reference(workshop.settings.data_settings("burgers"), points)["u"]
+    rows = query_accuracy(folders, points, exact)
+    found = {(r.method, r.metric): r.value for r in rows if not r.condition}
+    for method in METHODS:
+        assert found[method, "best_approximation_median"] <= found[method, "query_error_median"] < 0.5  # type: ignore[operator]
+    assert found["pinn", "neuron_error_max"] < 0.5  # type: ignore[operator]
+    worst = {(r.method, r.metric, r.condition): r.value for r in worst_case(folders)}
+    assert worst["gpt_pinn", "indicator", "n=3"] == pytest.approx(worst["gpt_pinn", "worst_loss", "n=3"], rel=1e-6)
+    assert worst["s2gpt_pinn", "collocation_points", ""] == 5
+    costs = query_cost(folders, points, {"queries": 2, "repeats": 1, "seconds": 1.0})
+    assert all(dataclasses.asdict(r)["value"] is not None for r in costs)
+    assert {r.method for r in costs if r.metric == "query_latency"} == set(METHODS)

@@ -1,0 +1,47 @@
+from typing import Any
+
+import pytest
+
+from replication.errors import UserError
+from replication.papers.s2gpt_pinn.arms import METHODS, VARIANTS, arm
+from replication.papers.s2gpt_pinn.settings import Settings
+from replication.settings.loading import load_preset
+
+PRESET = """
+description: Test.
+size: none
+hardware: {{cpu: {{device: cpu}}}}
+s2gpt_pinn: {{problems: {{burgers: {{{}}}}}}}
+"""
+
+
+def test_published_sizes() -> None:
+    names = ("burgers", "klein_gordon", "helmholtz", "allen_cahn_periodic")
+    settings = Settings.model_validate({"problems": {name: {} for name in names}})
+    assert [settings.family(name).neurons for name in names] == [10, 12, 24, 15]
+    assert settings.family("klein_gordon").parameters["alpha"].count == 10
+    assert settings.methods("burgers") == tuple(METHODS)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_a_variant_changes_something_of_one_method(variant: str) -> None:
+    assert any(arm(f"{method}-{variant}") != arm(method) for method in METHODS)
+
+
+@pytest.mark.parametrize(
+    ("block", "message"),
+    [
+        ("neurons: 500", "neurons = 500 is more than the 125 parameters of the grid"),
+        ("methods: [gpt]", "method 'gpt' is not known; allowed: gpt_pinn, s2gpt_pinn"),
+        ("methods: [gpt_pinn-best]", "allowed after the dash: published"),
+        ("parameters: {viscosity: {low: 0.1, high: 1.0, count: 0}}", "greater than 0"),
+        ("first: [0.1, 0.2]", "one value for each of viscosity"),
+    ],
+)
+def test_mistakes_are_one_line(block: str, message: str, tmp_path: Any) -> None:
+    file = tmp_path / "wrong.yaml"
+    file.write_text(PRESET.format(block))
+    with pytest.raises(UserError) as error:
+        load_preset(file)
+    assert message in str(error.value)
+    assert "\n" not in str(error.value)
