@@ -98,9 +98,14 @@ def well_dataset(preset: str, dataset: str) -> Path:
     return DATA / "well" / preset / f"{dataset}.json"
 
 
+def datasets(preset: str) -> Path:
+    """Return the folder of what the page shows of the datasets of The Well."""
+    return REPORTS / preset / "datasets"
+
+
 def fidelity(preset: str, dataset: str, suffix: str) -> Path:
-    """Return a dataset's statistics beside the real set's (`csv`) or its strip of frames (`npz`, `svg`)."""
-    return REPORTS / preset / "datasets" / f"{dataset}.{suffix}"
+    """Return a dataset's description (`json`), statistics beside the real set's (`csv`) or frames (`npz`, `svg`)."""
+    return datasets(preset) / f"{dataset}.{suffix}"
 
 
 def hardware(preset: str, target: str) -> Path:

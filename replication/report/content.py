@@ -57,7 +57,8 @@ class Inputs:
     long tables, one below the other, and `runs` files called `runs.json`. `tables` is the folder of exported tables,
     with one folder a paper. `root` is the workflow's working directory, to which links to run folders lead; None where
     the folders are not at hand. `settings` are those of the preset as run. `parts` are what a page of published parts
-    is made of; none for the page of one run.
+    is made of; none for the page of one run. `datasets` is the folder of fidelity cards and frames, None where a page
+    shows no datasets.
     """
 
     preset: str
@@ -72,6 +73,7 @@ class Inputs:
     root: Path | None
     settings: Mapping[str, Any] = field(default_factory=dict)
     parts: tuple[Part, ...] = ()
+    datasets: Path | None = None
 
     @cached_property
     def verdict_rows(self) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from replication import layout, numbers
-from replication.report import citations, content, tables
+from replication.report import citations, content, datasets, tables
 from replication.report.content import Inputs, PaperContent
 from replication.report.erratum import Erratum
 from replication.report.runs import Cost
@@ -50,6 +50,7 @@ def render(inputs: Inputs, html: Path, markdown: Path) -> None:
         "parts": tables.parts(inputs.parts) if inputs.parts else None,
         "citations": citations.table(runs, {paper.slug: paper.protocol.citation for paper in papers}),
         "errata": _errata(papers),
+        "datasets": datasets.shown(inputs.datasets) if inputs.datasets else [],
         "calibration": None if calibration is None else tables.calibration(calibration),
         "simulations": None if calibration is None else calibration["simulations"].max(),
         "first": first,

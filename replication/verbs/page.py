@@ -21,6 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--tables", required=True, type=Path, help="folder for the page's tables as CSV, Markdown, LaTeX"
     )
+    parser.add_argument("--datasets", type=Path, help="folder of datasets' fidelity cards and frames")
     parser.add_argument("--settings", type=json.loads, default={}, help="the preset as run, as JSON")
     parser.add_argument("--root", type=Path, help="working directory that holds the run folders, to link to them")
     parser.add_argument("--html", required=True, type=Path, help="page to write")
@@ -41,6 +42,7 @@ def run(options: argparse.Namespace) -> None:
         tables=options.tables,
         root=options.root,
         settings=options.settings,
+        datasets=options.datasets,
     )
     for paper in options.papers:
         export(inputs, paper, options.tables / paper)

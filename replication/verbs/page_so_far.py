@@ -66,6 +66,7 @@ def run(options: argparse.Namespace) -> None:
         figures=folder / "figures",
         tables=folder / "page_tables",
         root=Path(),
+        datasets=layout.datasets(plan.name),
         settings=plan.preset.settings.model_dump(mode="json", exclude_none=True),
     )
     for paper in inputs.papers:

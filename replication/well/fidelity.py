@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import yaml
 from numpy.typing import NDArray
 
 from replication.storage.atomic import replacing
@@ -41,6 +42,20 @@ def card(folder: Path) -> pd.DataFrame:
             values = {key: float(column[component]) for key, column in columns.items()}
             rows.append({"dataset": entry.name, "channel": channel, **values, **_judged(values)})
     return pd.DataFrame(rows)
+
+
+def about(folder: Path) -> dict[str, Any]:
+    """Return grid, trajectories, frames and what differs from the original of a mini set; nothing of a real one."""
+    path = folder / f"{folder.name}.yaml"
+    content = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    if not content.get("mini"):
+        return {}
+    return {
+        "resolution": content["spatial_resolution"],
+        "trajectories": sum(content["n_trajectories"].values()),
+        "frames": content["n_steps_per_trajectory"],
+        "differs": content["differs"],
+    }
 
 
 def _judged(values: dict[str, float]) -> dict[str, Any]:

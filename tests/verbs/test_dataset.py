@@ -33,7 +33,10 @@ def test_a_mini_set_is_simulated_and_found_again_as_a_folder_of_ones_own(tmp_pat
 def test_fidelity_and_frames_follow(tmp_path):
     _, out = make(tmp_path, MINI)
     card, strip, drawing = tmp_path / "card.csv", tmp_path / "strip.npz", tmp_path / "strip.svg"
-    assert main(["fidelity", "--dataset", str(out), "--card", str(card), "--strip", str(strip)]) == 0
+    about = tmp_path / "about.json"
+    written = ["--card", str(card), "--strip", str(strip), "--about", str(about)]
+    assert main(["fidelity", "--dataset", str(out), *written]) == 0
+    assert json.loads(about.read_text())["resolution"] == [16, 16]
     assert card.read_text().splitlines()[0].startswith("dataset,channel,mean,mean_published,std")
     assert main(["frames", "--strip", str(strip), "--out", str(drawing)]) == 0
     first = drawing.read_bytes()

@@ -53,6 +53,7 @@ rule fidelity:
     output:
         card=layout.fidelity(plan.name, "{dataset}", "csv"),
         strip=layout.fidelity(plan.name, "{dataset}", "npz"),
+        about=layout.fidelity(plan.name, "{dataset}", "json"),
     log:
         layout.log(plan.name, "fidelity", "{dataset}"),
     conda:
@@ -62,7 +63,8 @@ rule fidelity:
     message:
         "Compare dataset {wildcards.dataset} with the real one's statistics"
     shell:
-        "python -m replication fidelity --dataset {input} --card {output.card} --strip {output.strip} 2> {log}"
+        "python -m replication fidelity --dataset {input} --card {output.card} --strip {output.strip}"
+        " --about {output.about} 2> {log}"
 
 
 rule frames:

@@ -135,6 +135,7 @@ rule page:
         protocols=[plan.protocol(paper) for paper in plan.papers],
         figures=[path for paper in plan.papers for path in plan.drawings(paper)],
         papers=[layout.page(plan.name, paper) for paper in plan.papers],
+        datasets=plan.fidelity("csv") + plan.fidelity("json") + plan.fidelity("svg"),
     output:
         html=layout.page(plan.name),
         markdown=layout.page(plan.name).with_name("report.md"),
@@ -147,6 +148,7 @@ rule page:
         papers=paper_slugs(),
         figures=layout.figures(plan.name),
         tables=layout.page_tables(plan.name),
+        datasets=layout.datasets(plan.name),
         settings=plan.all_settings(),
         code=plan.page_code(),
     message:
@@ -154,5 +156,6 @@ rule page:
     shell:
         "python -m replication page --preset {params.preset} --papers {params.papers} --verdicts {input.verdicts}"
         " --evidence {input.evidence} --sensitivity {input.sensitivity} --metrics {input.metrics[0]} --runs {input.runs}"
-        " --figures {params.figures} --tables {params.tables} --settings {params.settings:q} --root . --html {output.html}"
+        " --figures {params.figures} --tables {params.tables} --datasets {params.datasets}"
+        " --settings {params.settings:q} --root . --html {output.html}"
         " --markdown {output.markdown} 2> {log}"
