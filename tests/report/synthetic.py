@@ -23,6 +23,7 @@ ERRORS = {"teacher": 2e-3, "kd_student": 4e-3, "scratch_student": 7e-3, "kd_only
 SEEDS = (0, 1, 2, 3)
 DIVERGED = RunKey("cpu", PAPER, PROBLEM, "scratch_student", 3)
 BATCHES = (1, 100, 10_000, 25_600)
+FULL_BATCH = "batch=25600;threads=1;runtime=eager"
 
 
 def grow(root: Path, problems: tuple[str, ...] = (PROBLEM,)) -> FigureSources:

@@ -1,0 +1,174 @@
+"""The reference report: parts published one by one, and a page made from nothing but them."""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from replication import layout
+from replication.errors import UserError
+from replication.report import figure, publication, reference
+from replication.report.part import level, read_all
+from replication.verbs import rejudge
+from replication.verdicts.claim import load_claims
+
+from . import finished
+from .finished import PAPER
+
+ROOT = Path("reports/reference")
+
+
+@pytest.fixture
+def workplace(tmp_path, monkeypatch):
+    """An empty working directory, the code being committed."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(publication, "commit_and_dirty", lambda: ("abcdef1234567890", False))
+    return tmp_path
+
+
+@pytest.fixture
+def two_parts(workplace):
+    """Burgers published from a run of published size, Taylor-Green from a reduced one."""
+    finished.finish(laptop := finished.plan("laptop", "published"), "burgers")
+    finished.finish(quick := finished.plan("quick", "reduced"), "taylor_green")
+    assert publication.publish(laptop, PAPER, ROOT) == ["burgers"]
+    assert publication.publish(quick, PAPER, ROOT) == ["taylor_green"]
+    return read_all(ROOT)
+
+
+def contents(folder):
+    return {path.relative_to(folder): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def test_a_part_holds_its_rows_with_preset_and_commit_its_runs_figures_and_settings(two_parts):
+    burgers, taylor_green = two_parts
+    rows = pd.read_csv(burgers.rows)
+    assert set(rows["problem"]) == {"burgers"}
+    assert set(rows["preset"]) == {"laptop"}
+    assert set(rows["commit"]) == {"abcdef1234"}
+    assert len(rows[rows["metric"] == "rmse"]) == 9
+    assert {run["problem"] for run in json.loads(burgers.runs.read_text())["runs"]} == {"burgers"}
+    assert all(burgers.figure(name).is_file() for name in figure.figures(PAPER))
+    assert (burgers.preset, burgers.size, burgers.evidence) == ("laptop", "published", "laptop")
+    assert taylor_green.settings["size"] == "reduced"
+    assert not list(ROOT.rglob("*.svg"))
+
+
+def test_a_later_part_replaces_the_problems_it_holds_and_no_other(two_parts):
+    before = contents(ROOT)
+    finished.finish(laptop := finished.plan("laptop", "published"), "burgers", worse=2)
+    publication.publish(laptop, PAPER, ROOT)
+    after = contents(ROOT)
+    assert before.keys() == after.keys()
+    assert {path.parts[1] for path in before if before[path] != after[path]} == {"burgers"}
+
+
+def test_an_unfinished_problem_is_left_out_by_name(workplace, capsys):
+    finished.finish(quick := finished.plan("quick"), "burgers")
+    lost = next(iter(quick.measurements(PAPER)))
+    lost.unlink()
+    with pytest.raises(UserError, match="no problem of kd_pinn has all its runs"):
+        publication.publish(quick, PAPER, ROOT)
+    assert f"left out: burgers: 1 of 24 files missing, first {lost}" in capsys.readouterr().err
+    assert not read_all(ROOT)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"), [("code_version", "0" * 16, "made by code version 0"), ("settings", {}, "other settings")]
+)
+def test_runs_of_other_code_or_settings_are_refused_and_nothing_is_published(workplace, key, value, said):
+    quick = finished.plan("quick")
+    for problem in ("burgers", "taylor_green"):
+        finished.finish(quick, problem)
+    record = Path("results/quick/cpu/kd_pinn/taylor_green/teacher/seed1/training.json")
+    record.write_text(json.dumps(json.loads(record.read_text()) | {key: value}))
+    with pytest.raises(UserError, match=said) as caught:
+        publication.publish(quick, PAPER, ROOT)
+    assert str(record.parent) in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert contents(ROOT) == {}
+
+
+def test_a_dirty_tree_is_refused_or_recorded(workplace, monkeypatch):
+    finished.finish(quick := finished.plan("quick"), "burgers")
+    monkeypatch.setattr(publication, "commit_and_dirty", lambda: ("abcdef1234567890", True))
+    with pytest.raises(UserError, match="commit first, or give --allow-dirty"):
+        publication.publish(quick, PAPER, ROOT)
+    publication.publish(quick, PAPER, ROOT, allow_dirty=True)
+    (part,) = read_all(ROOT)
+    assert part.dirty
+    assert set(pd.read_csv(part.rows)["commit"]) == {"abcdef1234-dirty"}
+
+
+def test_the_page_needs_the_parts_alone_and_is_the_same_wherever_it_is_made(two_parts, workplace, monkeypatch):
+    # Two figures, one a table and one of arrays; that every figure is drawn to the same bytes is tested beside it.
+    monkeypatch.setattr(figure, "figures", lambda paper: ["accuracy_by_arm", "error_fields"] * (paper == PAPER))
+    shutil.rmtree("results")
+    shutil.rmtree("data")
+    reference.build(ROOT, ROOT)
+    reference.build(ROOT, workplace / "elsewhere/deeper")
+    assert contents(ROOT) == contents(workplace / "elsewhere/deeper")
+    html = (ROOT / "index.html").read_text()
+    assert 'href="kd_pinn/burgers/figures/accuracy_by_arm.csv"' in html
+    assert str(workplace) not in html
+    assert "snakemake --cores 1 --configfile workflow/presets/laptop.yaml --force results/laptop/" in html
+    assert "snakemake --cores 1 --force results/quick/cpu/kd_pinn/taylor_green/" in html
+
+
+def test_a_claim_over_parts_is_judged_at_the_weaker_size_and_names_both(two_parts):
+    claims = {claim.id: claim for claim in load_claims(PAPER)}
+    over_both = level(claims["KD4"], two_parts)
+    assert (over_both.size, over_both.evidence) == ("reduced", "laptop (burgers); quick (taylor_green)")
+    on_burgers = level(claims["KD10"], two_parts)
+    assert (on_burgers.size, on_burgers.evidence) == ("published", "laptop")
+    verdicts = reference.judged(two_parts)["verdicts"].set_index("claim")
+    assert verdicts.loc["KD4", "evidence"] == over_both.evidence
+    assert verdicts.loc["KD10", "reason"].startswith("not run: rmse of teacher on black_scholes")
+
+
+def test_figures_show_all_parts_and_say_what_is_missing_only_if_no_part_has_it(two_parts, workplace):
+    errors = figure.read_data(reference.merged(PAPER, "accuracy_by_arm", two_parts, workplace))
+    assert set(errors["problem"]) == {"burgers", "taylor_green"}
+    fields = figure.read_data(reference.merged(PAPER, "error_fields", two_parts, workplace))
+    assert {key.partition("/")[0] for key in fields} == {"burgers", "taylor_green"}
+    np.testing.assert_array_equal(fields["burgers/fine"], finished.AXES["burgers"]["x"].astype(np.float32))
+    nothing = figure.read_data(reference.merged(PAPER, "roofline", two_parts, workplace))
+    assert figure.missing(nothing)
+
+
+def test_figure_data_that_cannot_be_told_apart_by_problem_is_refused(two_parts, workplace):
+    for part in two_parts:
+        part.figure("accuracy_by_arm").write_text("value\n1\n")
+    with pytest.raises(ValueError, match="no column `problem`"):
+        reference.merged(PAPER, "accuracy_by_arm", two_parts, workplace)
+
+
+def test_rejudging_names_what_changed_and_what_is_new(two_parts, workplace, capsys):
+    reference.judged(two_parts)["verdicts"].to_csv(ROOT / "verdicts.csv", index=False)
+    options = type("Options", (), {"parts": ROOT})
+    rejudge.run(options)
+    assert capsys.readouterr().out == "0 published verdicts changed\n"
+    printed = pd.read_csv(ROOT / "verdicts.csv").drop(index=0)
+    printed.loc[printed["claim"] == "KD4", "verdict"] = "better"
+    printed.to_csv(ROOT / "verdicts.csv", index=False)
+    rejudge.run(options)
+    shown = capsys.readouterr().out
+    assert "!!! kd_pinn KD1: no such claim -> " in shown
+    assert "!!! kd_pinn KD4: better -> " in shown
+    assert "2 published verdicts changed" in shown
+
+
+def test_with_nothing_published_there_is_no_page(workplace):
+    with pytest.raises(UserError, match="nothing is published there"):
+        reference.build(ROOT, ROOT)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not read_all(layout.REFERENCE), reason="nothing is published")
+def test_what_is_published_is_small_and_renders(tmp_path):
+    assert sum(len(content) for content in contents(layout.REFERENCE).values()) < 10e6
+    page = reference.build(layout.REFERENCE, tmp_path / "reference")
+    assert page.stat().st_size < 8e6
