@@ -4,6 +4,7 @@ Imports no torch: the Snakefile loads this at every start.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,7 +15,7 @@ from typing import Any
 from replication import layout
 from replication.layout import RunKey
 from replication.papers.contract import PaperSettings
-from replication.provenance.code_version import code_version
+from replication.provenance.code_version import code_version, exists
 from replication.report import figure
 from replication.settings.loading import LoadedPreset, paper_blocks
 from replication.settings.preset import PAPERS
@@ -100,7 +101,7 @@ class Plan:
 
     def training_code(self, wildcards: Any) -> str:
         """Return the code version of a method."""
-        return code_version(method_module(wildcards.paper, wildcards.method))
+        return code_version(*training_modules(wildcards.paper, wildcards.problem, wildcards.method))
 
     def data_settings(self, wildcards: Any) -> str:
         """Return what the evaluation points and the reference solution of a problem depend on, as JSON."""
@@ -201,12 +202,18 @@ class Plan:
     def own_methods(self) -> str:
         """Return a pattern that matches the papers' own methods, so that a baseline's rule stands alone."""
         names = {run.method for paper in self.papers for run in self.runs(paper)}
-        return "|".join(sorted(names)) or "none"
+        return "|".join(map(re.escape, sorted(names))) or "none"
 
 
 def method_module(paper: str, method: str) -> str:
     """Return the module of a method; a variant such as `kd_student-w10` is its base method with other settings."""
     return f"replication.papers.{paper}.methods.{method.split('-', 1)[0]}"
+
+
+def training_modules(paper: str, problem: str, method: str) -> tuple[str, ...]:
+    """Return the modules whose code a training's numbers come from: its method's and, found by name, its equation's."""
+    equation = f"replication.problems.{problem}"
+    return method_module(paper, method), *([equation] if exists(equation) else [])
 
 
 def as_json(value: Mapping[str, Any] | list[Any]) -> str:

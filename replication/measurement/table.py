@@ -9,7 +9,7 @@ from typing import Any
 
 from replication.errors import UserError
 from replication.layout import RunKey
-from replication.plan import method_module
+from replication.plan import training_modules
 from replication.provenance.code_version import code_version
 from replication.runs.outcome import Status, read_record
 from replication.storage.atomic import replacing
@@ -41,7 +41,7 @@ def run_rows(folder: Path) -> list[Row]:
     Raises UserError if the run was made by other code than today's, or its record cannot be read.
     """
     key, record = RunKey.of_folder(folder), read_record(folder)
-    expected = code_version(method_module(key.paper, key.method))
+    expected = code_version(*training_modules(key.paper, key.problem, key.method))
     if record["code_version"] != expected:
         raise UserError(
             f"{folder}: made by code version {record['code_version']}, today's is {expected};"

@@ -66,10 +66,11 @@ def _imports(name: str) -> frozenset[str]:
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             names.add(node.module)
             names.update(f"{node.module}.{alias.name}" for alias in node.names)
-    return frozenset(name for name in names if name.split(".")[0] == PACKAGE and _exists(name))
+    return frozenset(name for name in names if name.split(".")[0] == PACKAGE and exists(name))
 
 
-def _exists(name: str) -> bool:
+def exists(name: str) -> bool:
+    """Whether a dotted name is a module file of this package."""
     return _path(name).with_suffix(".py").is_file()
 
 

@@ -26,8 +26,9 @@ LossAndGradient = Callable[[Tensor], tuple[float, Tensor]]
 class LBFGS:
     """Minimises a function of one flat vector; `advance` is one iteration.
 
-    `pairs` holds the newest steps s and gradient changes y, oldest first, at most `history` of them. `evaluations`
-    counts calls of the function. Reference: Nocedal and Wright, Numerical Optimization, algorithms 7.4 and 7.5.
+    `pairs` holds the newest steps s, gradient changes y and 1 / s·y, oldest first, at most `history` of them.
+    `evaluations` counts calls of the function. Reference: Nocedal and Wright, Numerical Optimization, algorithms 7.4
+    and 7.5.
     """
 
     function: LossAndGradient
@@ -35,7 +36,7 @@ class LBFGS:
     history: int = 50
     loss: float = field(init=False)
     gradient: Tensor = field(init=False)
-    pairs: list[tuple[Tensor, Tensor]] = field(default_factory=list)
+    pairs: list[tuple[Tensor, Tensor, float]] = field(default_factory=list)
     iterations: int = 0
     evaluations: int = 0
 
@@ -62,8 +63,8 @@ class LBFGS:
             "point": self.point,
             "gradient": self.gradient,
             "loss": torch.tensor(self.loss, dtype=torch.float64),
-            "steps": torch.stack([s for s, _ in self.pairs]) if self.pairs else empty,
-            "changes": torch.stack([y for _, y in self.pairs]) if self.pairs else empty,
+            "steps": torch.stack([s for s, _, _ in self.pairs]) if self.pairs else empty,
+            "changes": torch.stack([y for _, y, _ in self.pairs]) if self.pairs else empty,
             "counts": torch.tensor([self.iterations, self.evaluations]),
         }
 
@@ -74,7 +75,8 @@ class LBFGS:
         optimiser.function, optimiser.history = function, history
         optimiser.point, optimiser.gradient = state["point"], state["gradient"]
         optimiser.loss = float(state["loss"])
-        optimiser.pairs = list(zip(state["steps"], state["changes"], strict=True))
+        pairs = zip(state["steps"], state["changes"], strict=True)
+        optimiser.pairs = [(s, y, 1 / float(torch.dot(s, y))) for s, y in pairs]
         optimiser.iterations, optimiser.evaluations = (int(count) for count in state["counts"])
         return optimiser
 
@@ -88,13 +90,12 @@ class LBFGS:
         if not self.pairs:
             return q
         alphas = []
-        inverses = [1.0 / float(torch.dot(s, y)) for s, y in self.pairs]
-        for (s, y), inverse in zip(reversed(self.pairs), reversed(inverses), strict=True):
+        for s, y, inverse in reversed(self.pairs):
             alphas.append(inverse * float(torch.dot(s, q)))
             q = q.add(y, alpha=-alphas[-1])
-        _, y = self.pairs[-1]
-        q = q / (inverses[-1] * float(torch.dot(y, y)))
-        for (s, y), inverse, alpha in zip(self.pairs, inverses, reversed(alphas), strict=True):
+        _, y, inverse = self.pairs[-1]
+        q = q / (inverse * float(torch.dot(y, y)))
+        for (s, y, inverse), alpha in zip(self.pairs, reversed(alphas), strict=True):
             q = q.add(s, alpha=alpha - inverse * float(torch.dot(y, q)))
         return q
 
@@ -108,8 +109,9 @@ class LBFGS:
             return False
         loss, gradient, point = found
         step, change = point - self.point, gradient - self.gradient
-        if float(torch.dot(step, change)) > 0:
-            self.pairs.append((step, change))
+        curvature = float(torch.dot(step, change))
+        if curvature > 0:
+            self.pairs.append((step, change, 1 / curvature))
             del self.pairs[: -self.history]
         self.point, self.gradient, self.loss = point, gradient, loss
         self.iterations += 1

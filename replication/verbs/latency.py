@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import logging
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,12 +16,15 @@ from replication.runs import log
 from replication.runs.outcome import Status, read_record
 from replication.seeds import generator
 
+logger = logging.getLogger(__name__)
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's flags."""
     parser.add_argument("--settings", required=True, type=json.loads, help="batches, threads, runtimes ..., as JSON")
     parser.add_argument("--baseline", required=True, type=Path, help="run folder that speed-ups are relative to")
     parser.add_argument("--others", required=True, nargs="+", type=Path, help="run folders timed beside it")
+    parser.add_argument("--hardware", required=True, type=Path, help="what the probe found out about the target")
     parser.add_argument("--cores", required=True, type=int, help="threads that the condition `threads=all` means")
     parser.add_argument("--out", required=True, type=Path, help="rows to write")
     parser.add_argument("--log", type=Path, help="file that repeats the messages")
@@ -37,7 +41,11 @@ def run(options: argparse.Namespace) -> None:
         settings = replace(settings, runtimes=settings.runtimes + settings.first_seed_runtimes)
     statuses = {folder: read_record(folder)["status"] for folder in folders}
     rows = []
-    if all(status == Status.DONE for status in statuses.values()):
+    device = json.loads(options.hardware.read_text(encoding="utf-8"))["device"]
+    if device != "cpu":
+        logger.warning("skipped: inference is timed on CPUs only, as the paper claims it, not on %s", device)
+        rows = [row(key, Status.SKIPPED, "latency", None, "s", timing=True) for key in keys.values()]
+    elif all(status == Status.DONE for status in statuses.values()):
         networks = {keys[folder].method: load_network(folder) for folder in folders}
         box = json.loads((options.baseline / "model.json").read_text(encoding="utf-8"))
         random = generator(first.paper, first.problem, "latency", first.seed)

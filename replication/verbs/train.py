@@ -9,6 +9,7 @@ from pathlib import Path
 
 from replication import layout
 from replication.errors import Skipped
+from replication.plan import method_module, training_modules
 from replication.provenance.code_version import code_version
 from replication.runs import log
 from replication.runs.outcome import Outcome, Status, read_record, write
@@ -31,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Train, or reuse what another process has just finished here."""
     key = layout.RunKey.of_folder(options.out)
-    module = f"replication.papers.{key.paper}.methods.{key.method.split('-', 1)[0]}"
+    module = method_module(key.paper, key.method)
     target = json.loads(options.hardware.read_text(encoding="utf-8"))
     this = Run(
         paper=key.paper,
@@ -41,7 +42,7 @@ def run(options: argparse.Namespace) -> None:
         folder=options.out,
         settings=options.settings,
         evaluation=options.evaluation,
-        code_version=code_version(module),
+        code_version=code_version(*training_modules(key.paper, key.problem, key.method)),
         device=target["device"],
         inputs={layout.RunKey.of_folder(folder).method: folder for folder in options.needs},
     )

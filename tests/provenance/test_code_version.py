@@ -4,6 +4,7 @@ import textwrap
 
 import pytest
 
+from replication.plan import training_modules
 from replication.provenance import code_version as module
 
 
@@ -58,3 +59,11 @@ def test_the_teacher_does_not_depend_on_the_students():
     assert "replication.training.fit" in found
     assert not any("student" in name for name in found)
     assert "replication.papers.kd_pinn.settings" not in found
+
+
+def test_a_training_depends_on_its_equation_which_is_found_by_name():
+    assert training_modules("kd_pinn", "allen_cahn", "kd_student-w10") == (
+        "replication.papers.kd_pinn.methods.kd_student",
+        "replication.problems.allen_cahn",
+    )
+    assert training_modules("kd_pinn", "shear_flow", "teacher") == ("replication.papers.kd_pinn.methods.teacher",)

@@ -13,6 +13,7 @@ rule latency:
     input:
         baseline=layout.run_file(plan.name, "training.json", "kd_pinn", "teacher"),
         others=layout.run_file(plan.name, "training.json", "kd_pinn", "kd_student"),
+        hardware=layout.hardware(plan.name, "{hardware}"),
     output:
         layout.measured(
             plan.name, "{hardware}", "kd_pinn", "{problem}", "latency", "{seed}"
@@ -33,7 +34,7 @@ rule latency:
         "Time inference on {wildcards.problem}, seed {wildcards.seed}, alone on {wildcards.hardware}"
     shell:
         "python -m replication latency --settings {params.settings:q} --baseline {params.baseline}"
-        " --others {params.others} --cores {threads} --out {output} --log {log}"
+        " --others {params.others} --hardware {input.hardware} --cores {threads} --out {output} --log {log}"
 
 
 rule roofline:
