@@ -12,18 +12,19 @@ from replication.well.catalogue import DATASETS
 
 
 def table(runs: Iterable[Mapping[str, Any]], papers: Mapping[str, str]) -> Table:
-    """Return one row a method and one a dataset of The Well; `papers` gives each paper's own citation.
+    """Return one row a citation, with the methods or datasets of The Well that it stands for.
 
-    A method's module may hold a text `CITATION`; without it the method is its paper's.
+    `papers` gives each paper's own citation. A method's module may hold a text `CITATION`; without it the method is its
+    paper's.
     """
-    rows: dict[tuple[str, str], str] = {}
+    cited: dict[tuple[str, str], set[str]] = {}
     for run in runs:
         method = run["method"].partition("-")[0]
-        rows["method", method] = _of_module(run["paper"], method) or papers[run["paper"]]
+        cited.setdefault(("method", _of_module(run["paper"], method) or papers[run["paper"]]), set()).add(method)
         if run["problem"] in DATASETS:
-            rows["dataset", run["problem"]] = DATASETS[run["problem"]].citation
-    ordered = [(kind, name, text) for (kind, name), text in sorted(rows.items(), reverse=True)]
-    return Table("citations", "What to cite", pd.DataFrame(ordered, columns=["kind", "name", "citation"]))
+            cited.setdefault(("dataset", DATASETS[run["problem"]].citation), set()).add(run["problem"])
+    rows = [(kind, ", ".join(sorted(names)), text) for (kind, text), names in sorted(cited.items(), reverse=True)]
+    return Table("citations", "What to cite", pd.DataFrame(rows, columns=["kind", "for", "citation"]))
 
 
 def _of_module(paper: str, method: str) -> str | None:

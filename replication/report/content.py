@@ -133,11 +133,13 @@ class JudgedClaim:
 
     @property
     def further(self) -> str:
-        """How many seeds an inconclusive claim still needs, in words; empty if that is not asked or not known."""
+        """What an inconclusive claim still needs, in words; empty if that is not asked or not known."""
         further = self.found.get("further_seeds")
         if further is None or pd.isna(further):
             return ""
-        return "no feasible number" if further == float("inf") else f"about {further:.0f}"
+        return (
+            "no feasible number of further seeds" if further == float("inf") else f"about {further:.0f} further seeds"
+        )
 
 
 @dataclass(frozen=True)

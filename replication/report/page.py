@@ -30,7 +30,12 @@ def render(inputs: Inputs, html: Path, markdown: Path) -> None:
     record = inputs.record
     runs = [run for run in record["runs"] if run["paper"] in inputs.papers]
     manifests = [
-        {"identity": identity, "content": manifest, "runs": sum(run["manifest"] == identity for run in runs)}
+        {
+            "identity": identity,
+            "machine": _machine(manifest),
+            "content": manifest,
+            "runs": sum(run["manifest"] == identity for run in runs),
+        }
         for identity, manifest in record["manifests"].items()
         if any(run["manifest"] == identity for run in runs)
     ]
@@ -38,13 +43,13 @@ def render(inputs: Inputs, html: Path, markdown: Path) -> None:
     calibration = pd.read_csv(layout.CALIBRATION) if layout.CALIBRATION.is_file() else None
     first = {drawing.anchor: claim.anchor for claim in reversed(judged) for drawing in claim.drawings}
     view: dict[str, Any] = {
-        "title": papers[0].protocol.title if len(papers) == 1 else TITLE,
+        "title": papers[0].protocol.title if len(papers) == 1 and not inputs.parts else TITLE,
         "inputs": inputs,
         "papers": papers,
         "cost": Cost.of(runs),
         "failures": tables.failures(runs),
         "manifests": manifests,
-        "machines": sorted({_machine(manifest["content"]) for manifest in manifests}),
+        "machines": sorted({manifest["machine"] for manifest in manifests}),
         "commits": sorted({_commit(manifest["content"]) for manifest in manifests}),
         "settings": _settings(inputs),
         "parts": tables.parts(inputs.parts) if inputs.parts else None,
@@ -52,7 +57,7 @@ def render(inputs: Inputs, html: Path, markdown: Path) -> None:
         "errata": _errata(papers),
         "datasets": datasets.shown(inputs.datasets) if inputs.datasets else [],
         "calibration": None if calibration is None else tables.calibration(calibration),
-        "simulations": None if calibration is None else calibration["simulations"].max(),
+        "simulations": "" if calibration is None else f"{calibration['simulations'].max():,}",
         "first": first,
         "shown_by": {claim.anchor: [name for name, at in first.items() if at == claim.anchor] for claim in judged},
         "words": content.WORDS,
@@ -115,7 +120,8 @@ def _has_verdicts(paper: PaperContent) -> bool:
 
 
 def _machine(manifest: dict[str, Any]) -> str:
-    return ", ".join(str(part) for part in (manifest.get("cpu"), manifest.get("gpu")) if part) or "unknown hardware"
+    processors = [str(manifest[name]) for name in ("cpu", "gpu") if manifest.get(name) not in (None, "none")]
+    return ", ".join(processors) or "unknown hardware"
 
 
 def _commit(manifest: dict[str, Any]) -> str:

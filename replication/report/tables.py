@@ -240,7 +240,9 @@ def calibration(simulated: pd.DataFrame) -> Table:
             "wrong at an edge, at most": 100 * edge["wrong_upper"].max(),
         }
     ).join((100 * decided).rename(columns=lambda n: f"decided, {n} seeds"))
-    return Table("calibration", "How often verdicts are wrong", frame, dict.fromkeys(map(str, list(frame)[2:]), "=%"))
+    return Table(
+        "calibration", "Simulated claims by kind of test", frame, dict.fromkeys(map(str, list(frame)[2:]), "=%")
+    )
 
 
 def failures(entries: list[dict[str, Any]]) -> Table:

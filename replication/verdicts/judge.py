@@ -201,9 +201,13 @@ def _because(found: Examination, word: str) -> str:
 
 
 def _share(found: Examination) -> str:
-    words = [str(verdict(single.said())) for single in found.singles]
+    words = [_word(single) for single in found.singles]
     counts = {word: words.count(word) for word in dict.fromkeys(words)}
     return ", ".join(f"{count} of {len(words)} {word}" for word, count in counts.items())
+
+
+def _word(single: Single) -> str:
+    return NOT_TESTABLE if single.missing else str(verdict(single.said()))
 
 
 def _label(single: Single) -> str:
@@ -234,8 +238,10 @@ def _comparison(single: Single, word: str, level: float, unit: str) -> str:
 
 
 def _edge(value: float, unit: str) -> str:
-    """Write an edge of a margin to four digits, without the rounding error of its logarithm."""
-    return number(float(f"{value:.4g}"), unit, digits=4)
+    """Write an edge of a margin with as many digits as it has, up to four, without the logarithm's rounding error."""
+    short = f"{value:.4g}"
+    digits = len(short.partition("e")[0].replace(".", "").lstrip("-0"))
+    return number(float(short), unit, max(digits, 1))
 
 
 def _seeds_to_go(further: float) -> str:
@@ -270,7 +276,7 @@ def _numbers(single: Single, level: float) -> dict[str, Any]:
 def _evidence_row(found: Examination, single: Single, evidence: str) -> dict[str, Any]:
     test, cell, said = single.test, single.cell, single.said()
     low, high = single.runs.wilson()
-    word = NOT_TESTABLE if single.missing else str(verdict(said))
+    word = _word(single)
     further = single.further_runs()
     reason = str(single.obstacle)
     if single.estimate is not None:

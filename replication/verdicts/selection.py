@@ -43,8 +43,8 @@ class Undecidable(Exception):
 
 
 def in_words(name: str, condition: str) -> str:
-    """Return `name (condition)`, or the name alone for the headline row."""
-    return f"{name} ({condition})" if condition else name
+    """Return `name (batch 1, threads 2)`, or the name alone for the headline row."""
+    return f"{name} ({condition.replace('=', ' ').replace(';', ', ')})" if condition else name
 
 
 @dataclass(frozen=True)

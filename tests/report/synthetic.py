@@ -86,7 +86,7 @@ def report(root: Path, sources: FigureSources, papers: tuple[str, ...] = (PAPER,
     for name in figure.figures(PAPER):
         data = reports / "figures" / PAPER / f"{name}.{figure.declared(PAPER, name).format}"
         figure.write_data(PAPER, name, sources, data)
-        figure.draw(PAPER, name, data, data.with_suffix(""))
+        figure.draw(PAPER, name, data, data.with_suffix(""), suffixes=("svg",))
     measured = []
     for (hardware, problem, seed), part in rows[rows["timing"]].groupby(["hardware", "problem", "seed"]):
         measured.append(root / layout.measured(PRESET, hardware, PAPER, problem, "latency", seed))

@@ -223,7 +223,7 @@ def test_growth_and_rank_and_failures_are_read_from_the_table():
     growth = {"kind": "growth", "along": "n", "quantity": "exponent", "at_most": 1.15, "conditions": ["field=u"]}
     assert verdict_of(claim(growth), table(*curve))["verdict"] == "replicated"
     assert verdict_of(claim(growth), table(*curve[:3]))["reason"] == "3 points along n: needs at least 4"
-    assert verdict_of(claim(growth), table())["reason"] == "not run: error of student (field=u) along n on p"
+    assert verdict_of(claim(growth), table())["reason"] == "not run: error of student (field u) along n on p"
     law = growth | {"quantity": "power_law"}
     del law["at_most"]
     assert verdict_of(claim(law), table(*curve))["verdict"] == "replicated"
