@@ -1,0 +1,80 @@
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from replication.networks.saved import predict
+from replication.papers.s2gpt_pinn.families import Gradient
+from replication.papers.s2gpt_pinn.neurons import Neurons, _reason_to_stop
+from replication.problems.burgers import Burgers
+from replication.training.checkpoint import Checkpoint
+from replication.training.gauss_newton import GaussNewton
+from replication.training.settings import LBFGS, Adam, Training
+
+
+def neurons(workshop: Any, folder: Path, **changes: Any) -> Neurons:
+    return Neurons(folder, workshop.run("gpt_pinn").settings["family"] | changes, 0)
+
+
+def test_a_neuron_is_near_the_truth_and_says_why_its_training_ended(workshop: Any, tmp_path: Path) -> None:
+    trainer = workshop.run("gpt_pinn").settings["family"]["trainer"] | {"steps": 60, "resample_every": 30}
+    neuron = neurons(workshop, tmp_path, trainer=trainer).neuron([0.5])
+    assert neuron.record["stop"] == "all 60 steps made"
+    assert neuron.record["cpu_s"] > 0
+    assert neuron.record["dtype"] == "float64"
+    points = Burgers(0.5).grid({"x": 20, "t": 20})[1]
+    exact = Burgers(0.5).solution(points)["u"]
+    error = predict(neuron.network, ("u",), points)["u"] - exact
+    assert (error**2).sum() < 0.05**2 * (exact**2).sum()
+
+
+def test_a_neuron_is_trained_once(workshop: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = neurons(workshop, tmp_path).neuron([0.5])
+    monkeypatch.setattr(GaussNewton, "advance", lambda self: pytest.fail("trained again"))
+    second = neurons(workshop, tmp_path).neuron([0.5])
+    assert dict(first.record) == dict(second.record)
+    for a, b in zip(first.network.parameters(), second.network.parameters(), strict=True):
+        assert torch.equal(a, b)
+
+
+def test_a_killed_training_ends_with_the_bits_of_one_that_was_not(
+    workshop: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = neurons(workshop, tmp_path / "whole").neuron([0.7])
+    monkeypatch.setattr(Checkpoint, "due", lambda self: True)
+    advance, calls = GaussNewton.advance, 0
+
+    def killed(self: GaussNewton) -> bool:
+        nonlocal calls
+        calls += 1
+        if calls == 14:
+            raise KeyboardInterrupt
+        return advance(self)
+
+    monkeypatch.setattr(GaussNewton, "advance", killed)
+    with pytest.raises(KeyboardInterrupt):
+        neurons(workshop, tmp_path / "killed").neuron([0.7])
+    again = neurons(workshop, tmp_path / "killed").neuron([0.7])
+    assert calls < 14 + 20
+    for a, b in zip(whole.network.parameters(), again.network.parameters(), strict=True):
+        assert torch.equal(a, b)
+
+
+def test_published_kind_of_trainer(workshop: Any, tmp_path: Path) -> None:
+    training = Training(adam=Adam(steps=5), lbfgs=LBFGS(iterations=5), compiled=False)
+    trainer = Gradient(collocation=50, conditions={"initial": 10, "boundary": 10}, training=training).model_dump()
+    neuron = neurons(workshop, tmp_path, trainer=trainer).neuron([0.5])
+    assert neuron.record["steps"] == 10
+    assert neuron.record["dtype"] == "float32"
+    assert torch.get_default_dtype() == torch.float32
+
+
+def test_reasons_to_stop() -> None:
+    assert _reason_to_stop([1.0, 0.5], 1e-3) == ""
+    assert "below 0.001" in _reason_to_stop([1.0, 5e-4], 1e-3)
+    assert "fell by less than a fifth" in _reason_to_stop([1.0, 0.9, 0.95, 0.92, 0.9], 1e-3)
+    assert _reason_to_stop([1.0, 0.9, 0.95, 0.92, 0.5], 1e-3) == ""
+    with pytest.raises(FloatingPointError, match="not finite"):
+        _reason_to_stop([1.0, math.nan], 1e-3)
