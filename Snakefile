@@ -8,6 +8,9 @@ from replication.settings.preset import paper_slugs
 plan = workflow_start.plan(workflow.configfiles, config)
 
 
+report: "workflow/report/workflow.rst"
+
+
 wildcard_constraints:
     hardware="[a-z0-9_-]+",
     paper="|".join(plan.papers),

@@ -5,7 +5,8 @@
 - `part.json`: preset, size, evidence level, commit of the code and settings as run;
 - `rows.csv`: its rows of the long table, with the columns `preset` and `commit`;
 - `runs.json`: what its runs cost, on what they ran, and what the command line changed of the preset;
-- `figures/<figure>.csv` or `.npz`: what each figure shows of it.
+- `figures/<figure>.csv` or `.npz`: what each figure shows of it;
+- `dataset/`: if the problem is a dataset of The Well, its description, fidelity card and frames.
 
 Parts come from different sessions and machines. Publishing one again replaces its folder and touches no other.
 """
@@ -22,7 +23,7 @@ from replication.verdicts.claim import Claim
 from replication.verdicts.judge import Level
 from replication.verdicts.selection import Size
 
-ABOUT, ROWS, RUNS, FIGURES = "part.json", "rows.csv", "runs.json", "figures"
+ABOUT, ROWS, RUNS, FIGURES, DATASET = "part.json", "rows.csv", "runs.json", "figures", "dataset"
 SIZES: tuple[Size, ...] = get_args(Size)
 """From the weakest to the strongest."""
 

@@ -15,7 +15,7 @@ from replication.measurement.table import read_rows, run_rows, write_rows
 from replication.plan import Plan
 from replication.provenance.manifest import commit_and_dirty
 from replication.report import figure, runs
-from replication.report.part import FIGURES, ROWS, RUNS, Part
+from replication.report.part import DATASET, FIGURES, ROWS, RUNS, Part
 from replication.report.sources import FigureSources
 from replication.storage.atomic import replacing
 
@@ -81,6 +81,10 @@ def _collect(plan: Plan, paper: str, problem: str, staging: Path, commit: str, d
         files = [table if path == whole else path for path in read if path == whole or path.is_file()]
         data = folder / FIGURES / f"{name}.{figure.declared(paper, name).format}"
         figure.write_data(paper, name, FigureSources(Path(), files), data)
+    for card in sorted(layout.datasets(plan.name).glob(f"{problem}.*")):
+        if card.suffix != ".svg":  # is drawn again from the frames
+            (folder / DATASET).mkdir(exist_ok=True)
+            shutil.copyfile(card, folder / DATASET / card.name)
     settings = plan.preset.settings.model_dump(mode="json", exclude_none=True)
     kept = {key: value for key, value in settings.items() if key not in plan.papers or key == paper}
     level = plan.preset.evidence_level

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from replication.errors import UserError
-from replication.report import figure, page
+from replication.report import figure, frames, page
 from replication.report.content import Inputs, export
-from replication.report.part import Part, level, read_all
+from replication.report.part import DATASET, Part, level, read_all
 from replication.report.sources import read_tables
 from replication.settings.preset import paper_slugs
 from replication.storage.atomic import replacing
@@ -54,6 +54,12 @@ def build(root: Path, out: Path) -> Path:
         with replacing(files[kind]) as temporary:
             frame.to_csv(temporary, index=False, lineterminator="\n")
     with tempfile.TemporaryDirectory() as drawings:
+        datasets = Path(drawings) / DATASET
+        for path in sorted(out.glob(f"*/*/{DATASET}/*")):
+            datasets.mkdir(exist_ok=True)
+            shutil.copyfile(path, datasets / path.name)
+            if path.suffix == ".npz":
+                frames.draw(path, datasets / f"{path.stem}.svg")
         for paper in dict.fromkeys(part.paper for part in parts):
             for name in figure.figures(paper):
                 data = merged(paper, name, parts, Path(drawings))
@@ -71,6 +77,7 @@ def build(root: Path, out: Path) -> Path:
             tables=out / "tables",
             root=None,
             parts=parts,
+            datasets=datasets,
         )
         for paper in inputs.papers:
             export(inputs, paper, inputs.tables / paper)

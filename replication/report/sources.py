@@ -60,7 +60,7 @@ class FigureSources:
 
 def read_tables(files: Iterable[Path]) -> pd.DataFrame:
     """Read long tables into one frame with a fresh index; empty text stays text."""
-    frames = [pd.read_csv(file, keep_default_na=False, na_values={"value": [""]}) for file in files]
+    frames = [pd.read_csv(file, keep_default_na=False, na_values={"value": ["", "nan"]}) for file in files]
     if not frames:
         raise NoData("the long table")
     return pd.concat(frames, ignore_index=True)

@@ -30,7 +30,5 @@ def run(options: argparse.Namespace) -> None:
 def changes(before: pd.DataFrame, after: pd.DataFrame) -> list[str]:
     """Return one line for each claim whose verdict differs, that is new, or that is gone."""
     claim = ["paper", "claim"]
-    words = before.set_index(claim)["verdict"].to_frame("before").join(after.set_index(claim)["verdict"], how="outer")
-    words = words.fillna("no such claim")
-    differ = words[words["before"] != words["verdict"]]
-    return [f"{paper} {name}: {old} -> {new}" for (paper, name), (old, new) in differ.iterrows()]
+    words = before.merge(after, how="outer", on=claim)[[*claim, "verdict_x", "verdict_y"]].fillna("no such claim")
+    return [f"{paper} {name}: {old} -> {new}" for paper, name, old, new in words.to_numpy() if old != new]

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from replication.measurement.table import row, write_rows
-from replication.plan import Plan, method_module
+from replication.plan import Plan, training_modules
 from replication.provenance.code_version import code_version
 from replication.runs.outcome import Outcome, Phase, Status, write
 from replication.settings.loading import load_preset
@@ -66,7 +66,7 @@ def finish(made: Plan, problem: str, worse: float = 1.0) -> None:
         history = [{"phase": "adam", "step": step, "loss": 1 / (1 + step), "loss_residual": 0.5} for step in (0, 10)]
         outcome = Outcome(Status.DONE, "", {"u": exact + error}, history, phases={"adam": Phase(2.0, 2.0, 10)})
         settings = json.loads(made.training_settings(run))
-        version = code_version(method_module(PAPER, run.method))
+        version = code_version(*training_modules(PAPER, run.problem, run.method))
         provenance = {"seed": run.seed, "settings": settings, "code_version": version}
         write(outcome, folder, provenance, MACHINE)
         scores = [{"metric": name, "value": error, "unit": "1"} for name in ("relative_l2", "rmse")]

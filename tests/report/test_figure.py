@@ -165,10 +165,11 @@ def test_conditions_become_columns_and_other_conditions_stay_out():
 
 def test_empty_values_are_not_numbers_but_empty_text_is_text(tmp_path):
     path = tmp_path / "table.csv"
-    path.write_text("condition,value,status\n,,diverged\n,1.5,done\n")
+    path.write_text("condition,value,status\n,,diverged\n,1.5,done\n,nan,done\n,inf,done\n")
     table = read_tables([path])
-    assert table["condition"].tolist() == ["", ""]
-    assert table["value"].isna().tolist() == [True, False]
+    assert table["condition"].tolist() == [""] * 4
+    assert table["value"].isna().tolist() == [True, False, True, False]
+    assert table["value"].dtype == float
 
 
 def test_every_method_keeps_one_look_and_known_methods_are_all_different():

@@ -46,7 +46,12 @@ rule table:
         records=lambda wildcards: plan.run_files(wildcards.paper, "training.json"),
         measurements=lambda wildcards: plan.measurements(wildcards.paper),
     output:
-        layout.table(plan.name, "{paper}"),
+        report(
+            layout.table(plan.name, "{paper}"),
+            caption="../report/table.rst",
+            category="Tables",
+            labels={"paper": "{paper}", "table": "every number"},
+        ),
     log:
         layout.log(plan.name, "table", "{paper}"),
     conda:

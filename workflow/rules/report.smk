@@ -6,7 +6,12 @@ rule figure_data:
     input:
         lambda wildcards: plan.figure_sources(wildcards.paper, wildcards.figure),
     output:
-        layout.figure(plan.name, "{paper}", "{figure}", "{format}"),
+        report(
+            layout.figure(plan.name, "{paper}", "{figure}", "{format}"),
+            caption="../report/figure_data.rst",
+            category="Data",
+            labels={"paper": "{paper}", "figure": "{figure}"},
+        ),
     log:
         layout.log(plan.name, "figure_data", "{paper}/{figure}.{format}"),
     wildcard_constraints:
@@ -27,7 +32,12 @@ rule figure_draw:
     input:
         lambda wildcards: plan.figure_data(wildcards.paper, wildcards.figure),
     output:
-        svg=layout.figure(plan.name, "{paper}", "{figure}", "svg"),
+        svg=report(
+            layout.figure(plan.name, "{paper}", "{figure}", "svg"),
+            caption="../report/figure.rst",
+            category="Figures",
+            labels={"paper": "{paper}", "figure": "{figure}"},
+        ),
         pdf=layout.figure(plan.name, "{paper}", "{figure}", "pdf"),
         png=layout.figure(plan.name, "{paper}", "{figure}", "png"),
     log:
@@ -103,7 +113,12 @@ rule paper_page:
         protocol=lambda wildcards: plan.protocol(wildcards.paper),
         figures=lambda wildcards: plan.drawings(wildcards.paper),
     output:
-        html=layout.page(plan.name, "{paper}"),
+        html=report(
+            layout.page(plan.name, "{paper}"),
+            caption="../report/page.rst",
+            category="Pages",
+            labels={"paper": "{paper}"},
+        ),
         markdown=layout.page(plan.name, "{paper}").with_suffix(".md"),
     log:
         layout.log(plan.name, "page", "{paper}"),
@@ -137,7 +152,12 @@ rule page:
         papers=[layout.page(plan.name, paper) for paper in plan.papers],
         datasets=plan.fidelity("csv") + plan.fidelity("json") + plan.fidelity("svg"),
     output:
-        html=layout.page(plan.name),
+        html=report(
+            layout.page(plan.name),
+            caption="../report/page.rst",
+            category="Pages",
+            labels={"paper": "all"},
+        ),
         markdown=layout.page(plan.name).with_name("report.md"),
     log:
         layout.log(plan.name, "page", "all"),

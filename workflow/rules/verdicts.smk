@@ -7,8 +7,18 @@ rule judge:
         table=layout.table(plan.name, "{paper}"),
         claims=plan.claims,
     output:
-        verdicts=layout.verdicts(plan.name, "{paper}"),
-        evidence=layout.evidence(plan.name, "{paper}"),
+        verdicts=report(
+            layout.verdicts(plan.name, "{paper}"),
+            caption="../report/verdicts.rst",
+            category="Tables",
+            labels={"paper": "{paper}", "table": "verdicts"},
+        ),
+        evidence=report(
+            layout.evidence(plan.name, "{paper}"),
+            caption="../report/evidence.rst",
+            category="Tables",
+            labels={"paper": "{paper}", "table": "single tests"},
+        ),
         sensitivity=layout.sensitivity(plan.name, "{paper}"),
     log:
         layout.log(plan.name, "judge", "{paper}"),
