@@ -23,7 +23,9 @@ rule queries:
     conda:
         "../../environment.yml"
     params:
-        settings=lambda wildcards: as_json(plan.papers["s2gpt_pinn"].data_settings(wildcards.problem)),
+        settings=lambda wildcards: as_json(
+            plan.papers["s2gpt_pinn"].data_settings(wildcards.problem)
+        ),
         code=plan.code("replication.verbs.queries"),
     message:
         "Reference solutions of held-out parameters of {wildcards.problem}"
