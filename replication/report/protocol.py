@@ -4,6 +4,7 @@ Sections that reproducibility venues ask for are looked up by name; a missing on
 """
 
 from dataclasses import dataclass
+from html import escape
 from itertools import pairwise
 from pathlib import Path
 
@@ -47,7 +48,7 @@ def read(path: Path, slug: str) -> Protocol:
     title, introduction, citation, sections = slug, "", "", []
     for start, end in pairwise([*starts, len(tokens)]):
         heading = tokens[start + 1].content
-        html = reader.renderer.render(_lowered(tokens[start + 3 : end]), reader.options, {})
+        html = _scrolling(reader.renderer.render(_lowered(tokens[start + 3 : end]), reader.options, {}), heading)
         if tokens[start].tag == "h1":
             title, introduction = heading, html
         else:
@@ -59,6 +60,12 @@ def read(path: Path, slug: str) -> Protocol:
     shown = tuple(section for section in sections if section.heading != BEYOND)
     beyond = "".join(section.html for section in sections if section.heading == BEYOND)
     return Protocol(title, introduction, shown, pending, beyond, citation)
+
+
+def _scrolling(html: str, heading: str) -> str:
+    """Let wide tables scroll inside a region of their own, which a keyboard reaches."""
+    region = f'<div class="scroll" tabindex="0" role="region" aria-label="Table of: {escape(heading)}">'
+    return html.replace("<table>", f"{region}<table>").replace("</table>", "</table></div>")
 
 
 def _text(tokens: list[Token]) -> str:

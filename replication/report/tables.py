@@ -204,9 +204,9 @@ def costs(entries: list[dict[str, Any]]) -> Table:
     frame["done"] = frame["status"] == "done"
     grouped = frame.groupby(["hardware", "problem", "method"], sort=False)
     named = {"runs": ("done", "size"), "finished": ("done", "sum"), "CPU time": ("cpu_s", "sum")}
-    named |= {"CPU time of one run, median": ("cpu_s", "median"), "compilation": ("compile_wall_s", "sum")}
+    named |= {"median of a run": ("cpu_s", "median"), "compilation": ("compile_wall_s", "sum")}
     table = grouped.agg(**named, memory=("peak_memory_mb", "max")).reset_index()
-    units = {"CPU time": "=s", "CPU time of one run, median": "=s", "compilation": "=s", "memory": "=MB"}
+    units = {"CPU time": "=s", "median of a run": "=s", "compilation": "=s", "memory": "=MB"}
     return Table("costs", "What the runs cost", table, units)
 
 
@@ -236,10 +236,10 @@ def calibration(simulated: pd.DataFrame) -> Table:
     frame = pd.DataFrame(
         {
             "test": edge["kind"].first(),
-            "level promised": edge["nominal"].first().map({True: "5 %", False: "none"}),
-            "wrong at an edge, at most": 100 * edge["wrong_upper"].max(),
+            "promised": edge["nominal"].first().map({True: "5 %", False: "none"}),
+            "wrong at most": 100 * edge["wrong_upper"].max(),
         }
-    ).join((100 * decided).rename(columns=lambda n: f"decided, {n} seeds"))
+    ).join((100 * decided).rename(columns=lambda n: f"decided, n = {n}"))
     return Table(
         "calibration", "Simulated claims by kind of test", frame, dict.fromkeys(map(str, list(frame)[2:]), "=%")
     )

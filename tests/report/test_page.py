@@ -117,6 +117,33 @@ def test_cost_is_the_sum_over_runs_and_energy_is_never_zero(rendered):
     assert Cost.of([entry | {"energy_j": 3.0}, entry | {"energy_j": None}]).energy_j is None
 
 
+def test_a_judged_claim_shows_where_its_verdict_would_flip(rendered):
+    flips = pd.read_csv(rendered.inputs.sensitivity)
+    judged = flips.groupby("claim")["verdict"].agg(list)
+    assert len(judged)
+    for claim, words in judged.items():
+        shown = re.findall(r'<span class="([a-z-]+)" style="left:', part(rendered.html, claim))
+        assert shown == [word.replace(" ", "-") for word in words]
+    assert 'class="flips"' not in part(rendered.html, "KD11")
+
+
+def test_the_page_says_how_often_verdicts_are_wrong_what_runs_cost_and_what_to_cite(rendered):
+    calibration = rendered.html[rendered.html.index('id="calibration"') :]
+    assert "20,000" in calibration
+    assert "ordering, skewed seeds" in calibration
+    cost = rendered.html[rendered.html.index('id="kd_pinn-cost"') :]
+    assert re.search(r"scratch_student</td><td[^>]*>4</td><td[^>]*>3</td>", cost[: cost.index("</section>")])
+    citations = rendered.html[rendered.html.index("What to cite") :]
+    assert "kd_only_student, kd_student, scratch_student, teacher</td>" in citations
+    assert "arXiv 2512.13336" in citations
+
+
+def test_an_erratum_stands_with_its_command_and_its_figure(rendered):
+    errata = rendered.html[rendered.html.index('id="errata"') :]
+    assert "snakemake --cores 1 reports/quick/figures/kd_pinn/speedup_map.svg" in errata
+    assert '<a href="#kd_pinn-speedup_map">' in errata
+
+
 def test_a_run_that_failed_is_listed_with_its_reason(rendered):
     failures = rendered.html[rendered.html.index('id="failures"') :]
     assert "the loss was not finite at Adam step 812" in failures

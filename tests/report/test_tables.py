@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from replication import numbers
 from replication.report import protocol, strip
-from replication.report.tables import Table, scores
+from replication.report.tables import Table, costs, scores
 
 
 @pytest.mark.parametrize(
@@ -48,6 +48,27 @@ def test_a_table_is_the_same_in_every_form(tmp_path):
     assert r"c\_d" in (tmp_path / "example.tex").read_text()
     assert table.agreed(("method", "unit")) == {}
     assert table.without("method").columns == ["value"]
+
+
+def test_ranges_of_margins_are_said_as_a_reader_would():
+    edges = [("replicated", 0.1, 0.5), ("inconclusive", 0.5, 2.0), ("better", 2.0, 10.0)]
+    rows = pd.DataFrame(edges, columns=["verdict", "margin_from", "margin_to"])
+    below, between, above = strip.stretches(rows)
+    assert (below.in_words, between.in_words, above.in_words) == ("below 0.50", "0.50 to 2", "above 2")
+    assert [one.registered for one in (below, between, above)] == [False, True, False]
+    assert below.left == 0
+    assert between.left + between.width / 2 == pytest.approx(50, abs=0.1)
+    assert above.left + above.width == pytest.approx(100, abs=0.1)
+    (throughout,) = strip.stretches(pd.DataFrame([("better", 0.1, 10.0)], columns=list(rows)))
+    assert throughout.in_words == "at every margin"
+
+
+def test_what_runs_cost_counts_variants_with_their_method():
+    base = {"hardware": "cpu", "problem": "p", "status": "done", "compile_wall_s": 1.0, "peak_memory_mb": 300.0}
+    runs = [base | {"method": name, "cpu_s": cost} for name, cost in (("m", 2.0), ("m-w10", 4.0), ("n", 9.0))]
+    frame = costs(runs).frame.set_index("method")
+    assert frame.loc["m", ["runs", "finished", "CPU time", "median of a run"]].tolist() == [2, 2, 6.0, 3.0]
+    assert frame.loc["n", "memory"] == 300.0
 
 
 def test_scores_count_failed_runs_apart_from_values():

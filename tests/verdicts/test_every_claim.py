@@ -77,3 +77,16 @@ def test_our_code_knows_its_metric_and_its_conditions(claim, test):
     conditions = [*test.conditions, *([test.reference.condition] if test.reference else [])]
     for key in {part.split("=")[0] for condition in conditions if condition for part in condition.split(";")}:
         assert any(f"{key}=" in text or text == key for text in texts()), key
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_the_command_of_an_erratum_asks_for_something_that_exists(paper):
+    for erratum in load_errata(paper):
+        program, *words = erratum.command.split()
+        if program == "snakemake":
+            preset, _, of_paper, drawing = Path(words[-1]).relative_to(layout.REPORTS).parts
+            assert (layout.PRESETS / f"{preset}.yaml").is_file()
+            assert Path(drawing).stem in figure.figures(of_paper)
+        else:
+            assert [program, *words[:2]] == ["python", "-m", "replication"]
+            assert (PACKAGE / "verbs" / f"{words[2].replace('-', '_')}.py").is_file()
