@@ -6,13 +6,16 @@ WINDOW_STEPS = 100
 FEWEST_ROWS = 5
 
 
-def loss_oscillation(steps: np.ndarray, losses: np.ndarray) -> float:
+def loss_oscillation(steps: np.ndarray, losses: np.ndarray) -> float | None:
     """Return the median over windows of the standard deviation of log(loss) about its straight line in the window.
 
     `steps` and `losses` are the logged Adam steps and the physics loss there; windows are 100 steps long (longer where
     fewer than five rows were logged in that many). Detrending takes away the progress, the logarithm the scale. L-BFGS
-    is left out: its line search never lets the loss rise. The definition is ours; the paper gives none.
+    is left out: its line search never lets the loss rise. None where fewer than five rows were logged in all. The
+    definition is ours; the paper gives none.
     """
+    if len(steps) < FEWEST_ROWS:
+        return None
     logarithms = np.log(losses)
     spacing = float(np.median(np.diff(steps)))
     rows = max(FEWEST_ROWS, round(WINDOW_STEPS / spacing))

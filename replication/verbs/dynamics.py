@@ -37,7 +37,8 @@ def run(options: argparse.Namespace) -> None:
         student, status = RunKey.of_folder(folder), read_record(folder)["status"]
         if taught and status == Status.DONE:
             rows += [
-                row(student, status, **found) for found in dynamics(folder, load_network(options.teacher), settings)
+                row(student, status if found["value"] is not None else Status.SKIPPED, **found)
+                for found in dynamics(folder, load_network(options.teacher), settings)
             ]
         else:
             reached = Status.SKIPPED if status == Status.DONE else status

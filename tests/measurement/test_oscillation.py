@@ -22,3 +22,7 @@ def test_swings_are_measured_in_the_logarithm_whatever_the_scale_and_the_progres
 
 def test_a_coarse_log_still_gives_windows():
     assert loss_oscillation(np.arange(0.0, 1000.0, 100.0), np.exp(np.tile([0.2, -0.2], 5))) > 0.15
+
+
+def test_too_short_a_log_says_nothing():
+    assert loss_oscillation(STEPS[:4], DECAY[:4]) is None

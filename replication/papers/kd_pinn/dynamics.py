@@ -117,5 +117,5 @@ def _shape(student: _Student, settings: DynamicsSettings) -> Iterator[Row]:
             yield _row("landscape_loss", float(value), f"first={steps[row]:.4g};second={steps[column]:.4g}")
 
 
-def _row(metric: str, value: float, condition: str = "") -> Row:
+def _row(metric: str, value: float | None, condition: str = "") -> Row:
     return {"condition": condition, "metric": metric, "value": value, "unit": "1"}
