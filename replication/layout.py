@@ -11,7 +11,7 @@ DATA = Path("data")
 RESULTS = Path("results")
 REPORTS = Path("reports")
 REFERENCE = REPORTS / "reference"
-"""The published run: parts from several presets, machines and sessions."""
+"""The published run: parts from several presets and machines."""
 LOGS = Path("logs")
 PRESETS = Path("workflow/presets")
 BASELINES = Path("workflow/baselines")

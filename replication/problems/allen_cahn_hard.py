@@ -1,59 +1,10 @@
-"""Allen-Cahn equation with a tenth of the diffusion and periodic ends: sharper fronts, a known hard case for PINNs."""
+"""The periodic Allen-Cahn equation as KD-PINN's hard case: a tenth of the diffusion, which plain PINNs fail at."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from math import pi
-from typing import Any
 
-import numpy as np
-
-from replication.problems.allen_cahn import STEP, initial_state
-from replication.problems.cosine_series import ReactionDiffusion
-from replication.problems.problem import Array, Condition, Periodic, Prescribed, Problem, Values, uniform
-
-MODES = 1024
-"""More than with fixed ends: the initial slope jumps where the period closes."""
+from replication.problems.allen_cahn_periodic import AllenCahnPeriodic
 
 
 @dataclass(frozen=True)
-class AllenCahnHard(Problem):
-    """u_t = D u_xx + R (u - u³) on [-1, 1] x [0, 1]; u(x, 0) = x² cos(πx), u and u_x periodic in x."""
-
-    diffusion: float
-    reaction: float
-
-    coordinates = ("x", "t")
-    fields = ("u",)
-    low = (-1.0, 0.0)
-    high = (1.0, 1.0)
-    hard = ("initial",)
-
-    def residual(self, at: Values) -> dict[str, Any]:
-        """u_t - D u_xx - R (u - u³)."""
-        u, u_t, u_xx = at("u", "u_t", "u_xx")
-        return {"phase": u_t - self.diffusion * u_xx - self.reaction * (u - u**3)}
-
-    def conditions(self, counts: Mapping[str, int], random: np.random.Generator) -> dict[str, Condition]:
-        """Initial values at random x; equal values and slopes at both ends at random t."""
-        initial = uniform((-1.0, 0.0), (1.0, 0.0), counts["initial"], random)
-        right = uniform((1.0, 0.0), (1.0, 1.0), counts["boundary"], random)
-        left = right * (-1.0, 1.0)
-        return {
-            "initial": Prescribed(initial, {"u": initial_state(initial[:, 0])}),
-            "boundary": Periodic(left, right, ("u", "u_x")),
-        }
-
-    def ansatz(self, points: Any, raw: Any) -> Any:
-        """x² cos(πx) + t raw, which has the initial values whatever `raw` is."""
-        import torch
-
-        x, t = points[:, :1], points[:, 1:]
-        return x**2 * torch.cos(pi * x) + t * raw
-
-    def solution(self, points: Array) -> dict[str, Array]:
-        """Cosine series of u, which stays even and 2-periodic."""
-        x, t = points.T
-        equation = ReactionDiffusion(
-            (self.diffusion,), lambda u: self.reaction * (u - u**3), shift=0.0, modes=MODES, step=STEP
-        )
-        return {"u": equation.solve(lambda nodes: initial_state(nodes)[None], float(t.max()))(x, t)[0]}
+class AllenCahnHard(AllenCahnPeriodic):
+    """The same equation and conditions; the coefficients come from KD-PINN's settings."""

@@ -8,7 +8,7 @@
 - `figures/<figure>.csv` or `.npz`: what each figure shows of it;
 - `dataset/`: if the problem is a dataset of The Well, its description, fidelity card and frames.
 
-Parts come from different sessions and machines. Publishing one again replaces its folder and touches no other.
+Parts come from different times and machines. Publishing one again replaces its folder and touches no other.
 """
 
 import json
