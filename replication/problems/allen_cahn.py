@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import pi
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -25,7 +25,7 @@ class AllenCahn(Problem):
     fields = ("u",)
     low = (-1.0, 0.0)
     high = (1.0, 1.0)
-    hard = ("initial", "boundary")
+    hard: ClassVar[tuple[str, ...]] = ("initial", "boundary")
 
     def residual(self, at: Values) -> dict[str, Any]:
         """u_t - D u_xx - R (u - u³)."""
