@@ -14,7 +14,6 @@ REFERENCE = REPORTS / "reference"
 """The published run: parts from several presets and machines."""
 LOGS = Path("logs")
 PRESETS = Path("workflow/presets")
-BASELINES = Path("workflow/baselines")
 
 CALIBRATION = Path("docs/calibration.csv")
 """How often each kind of test is wrong, by simulation; the same for every preset, so it is committed."""

@@ -23,7 +23,7 @@ from replication.settings.preset import PAPERS
 
 @dataclass(frozen=True)
 class Plan:
-    """The runs of one preset, narrowed to the problems and baselines that the user asked for."""
+    """The runs of one preset, narrowed to the problems that the user asked for."""
 
     preset: LoadedPreset
 

@@ -15,10 +15,8 @@ from replication.errors import UserError
 from replication.settings.preset import PresetBase, preset_model
 
 DEFAULT = layout.PRESETS / "quick.yaml"
-
-
-NARROWING = ("problems", "baselines")
-"""Keys that choose which runs are made and change none of them."""
+NARROWING = "problems"
+"""The key that chooses which runs are made and changes none of them."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +52,8 @@ class LoadedPreset:
 def load_preset(path: Path = DEFAULT, overrides: Mapping[str, Any] | None = None) -> LoadedPreset:
     """Read and check a preset file, with `overrides` (nested, values as text or as YAML values) laid over it.
 
-    Overrides that repeat the file's own values change nothing and are not reported as modifications, nor are `problems`
-    and `baselines`, which choose among the runs. Raises UserError naming file, key, value and what is allowed.
+    Overrides that repeat the file's own values change nothing and are not reported as modifications, nor is `problems`,
+    which chooses among the runs. Raises UserError naming file, key, value and what is allowed.
     """
     path = Path(path)
     content = _read(path)
@@ -66,7 +64,7 @@ def load_preset(path: Path = DEFAULT, overrides: Mapping[str, Any] | None = None
     except ValidationError as error:
         raise UserError(f"{path}: {_explain(error, merged)}") from None
     _check_names(path, settings)
-    changes = {keys: value for keys, value in changes.items() if keys[0] not in NARROWING}
+    changes = {keys: value for keys, value in changes.items() if keys[0] != NARROWING}
     return LoadedPreset(path.stem, settings, changes)
 
 

@@ -30,9 +30,6 @@ class PresetBase(Strict):
     problems: list[str] | None = Field(
         None, description="Run these problems only; every problem of the preset if absent."
     )
-    baselines: list[str] | None = Field(
-        None, description="Run these files of workflow/baselines/ only; every one if absent."
-    )
 
     @field_validator("hardware")
     @classmethod
