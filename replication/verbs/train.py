@@ -8,7 +8,6 @@ from importlib import import_module
 from pathlib import Path
 
 from replication import layout
-from replication.errors import Skipped
 from replication.plan import method_module, training_modules
 from replication.provenance.code_version import code_version
 from replication.runs import log
@@ -77,10 +76,7 @@ def _train(this: Run, module: str, target: dict[str, str]) -> Outcome:
     import torch
 
     torch.set_num_threads(1)
-    try:
-        return import_module(module).train(this)
-    except Skipped as reason:
-        return Outcome(Status.SKIPPED, str(reason))
+    return import_module(module).train(this)
 
 
 def _finished(this: Run) -> bool:
