@@ -123,6 +123,20 @@ def applied() -> Iterator[None]:
         yield
 
 
+def grid(panels: int, base: float, row: float, columns: int = 2):  # type: ignore[no-untyped-def]
+    """Return a figure `WIDTH` wide and its axes (rows, columns) for `panels` panels; places left over are empty.
+
+    The height is `base` inches plus `row` inches for each row.
+    """
+    from matplotlib import pyplot as plt
+
+    rows = -(-panels // columns)
+    figure, axes = plt.subplots(rows, columns, figsize=(WIDTH, base + row * rows), squeeze=False)
+    for axis in axes.flat[panels:]:
+        axis.remove()
+    return figure, axes
+
+
 def legend(figure, methods: list[str], columns: int = 2) -> None:  # type: ignore[no-untyped-def]
     """Put one legend of the methods above all panels of a matplotlib figure."""
     from matplotlib.lines import Line2D

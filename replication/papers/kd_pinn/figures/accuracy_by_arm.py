@@ -33,11 +33,7 @@ def data(sources: FigureSources) -> pd.DataFrame:
 def draw(data: pd.DataFrame) -> Figure:
     """Draw a panel for each problem and hardware, two in a row."""
     panels = list(data.groupby(["problem", "hardware"]))
-    columns = min(2, len(panels))
-    rows = -(-len(panels) // columns)
-    figure, axes = plt.subplots(rows, columns, figsize=(style.WIDTH, 0.9 + 2.2 * rows), squeeze=False)
-    for axis in axes.flat[len(panels) :]:
-        axis.remove()
+    figure, axes = style.grid(len(panels), 0.9, 2.2, columns=min(2, len(panels)))
     for axis, ((problem, hardware), panel) in zip(axes.flat, panels, strict=False):
         name = style.title(str(problem)) + (f", {hardware}" if data["hardware"].nunique() > 1 else "")
         axis.set_title(name)

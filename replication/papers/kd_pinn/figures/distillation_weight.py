@@ -3,7 +3,6 @@
 import re
 
 import pandas as pd
-from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from replication.report import style
@@ -48,10 +47,7 @@ def _weight(method: str) -> float | None:
 def draw(data: pd.DataFrame) -> Figure:
     """Draw a panel for each problem and hardware, two in a row."""
     panels = list(data.groupby(["problem", "hardware"]))
-    rows = -(-len(panels) // 2)
-    figure, axes = plt.subplots(rows, 2, figsize=(style.WIDTH, 0.9 + 1.9 * rows), squeeze=False)
-    for axis in axes.flat[len(panels) :]:
-        axis.remove()
+    figure, axes = style.grid(len(panels), 0.9, 1.9)
     for axis, ((problem, hardware), panel) in zip(axes.flat, panels, strict=False):
         where = f", {hardware}" if data["hardware"].nunique() > 1 else ""
         axis.set_title(style.title(str(problem)) + where)

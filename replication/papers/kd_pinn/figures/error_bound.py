@@ -4,7 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
 
@@ -57,10 +56,7 @@ def _rms(values: np.ndarray) -> float:
 def draw(data: pd.DataFrame) -> Figure:
     """Draw a panel for each problem, two in a row."""
     panels = list(data.groupby("problem"))
-    rows = -(-len(panels) // 2)
-    figure, axes = plt.subplots(rows, 2, figsize=(style.WIDTH, 0.9 + 2.0 * rows), squeeze=False)
-    for axis in axes.flat[len(panels) :]:
-        axis.remove()
+    figure, axes = style.grid(len(panels), 0.9, 2.0)
     for axis, (problem, panel) in zip(axes.flat, panels, strict=False):
         axis.set_title(style.title(str(problem)))
         bound = panel["teacher"] + panel["distance"]

@@ -1,7 +1,6 @@
 """How much the gradient of each loss term varies from batch to batch, along the training."""
 
 import pandas as pd
-from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from replication.report import style
@@ -31,10 +30,7 @@ def data(sources: FigureSources) -> pd.DataFrame:
 def draw(data: pd.DataFrame) -> Figure:
     """Draw a panel for each problem, hardware and loss term, two in a row."""
     panels = list(data.groupby(["problem", "hardware", "term"], sort=False))
-    rows = -(-len(panels) // 2)
-    figure, axes = plt.subplots(rows, 2, figsize=(style.WIDTH, 1.0 + 1.8 * rows), squeeze=False)
-    for axis in axes.flat[len(panels) :]:
-        axis.remove()
+    figure, axes = style.grid(len(panels), 1.0, 1.8)
     for axis, ((problem, hardware, term), panel) in zip(axes.flat, panels, strict=False):
         where = f", {hardware}" if data["hardware"].nunique() > 1 else ""
         axis.set_title(f"{style.title(str(problem))}{where}\n{term}")

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from replication.report import style
@@ -42,10 +41,7 @@ def data(sources: FigureSources) -> pd.DataFrame:
 def draw(data: pd.DataFrame) -> Figure:
     """Draw a panel for each family."""
     problems = list(data["problem"].unique())
-    rows = -(-len(problems) // 2)
-    figure, axes = plt.subplots(rows, min(2, len(problems)), figsize=(style.WIDTH, 0.9 + 1.9 * rows), squeeze=False)
-    for axis in axes.flat[len(problems) :]:
-        axis.remove()
+    figure, axes = style.grid(len(problems), 0.9, 1.9, columns=min(2, len(problems)))
     queries = np.logspace(0, 6, 61)
     for axis, problem in zip(axes.flat, problems, strict=False):
         for way in data[data["problem"] == problem].itertuples():

@@ -1,7 +1,6 @@
 """Which parameters the greedy search chose, in order."""
 
 import pandas as pd
-from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from replication.report import style
@@ -30,10 +29,7 @@ def data(sources: FigureSources) -> pd.DataFrame:
 def draw(data: pd.DataFrame) -> Figure:
     """Draw a panel for each parameter of each family, the order of choice along x."""
     panels = list(data.groupby(["problem", "parameter"]))
-    rows = -(-len(panels) // 2)
-    figure, axes = plt.subplots(rows, min(2, len(panels)), figsize=(style.WIDTH, 0.7 + 1.6 * rows), squeeze=False)
-    for axis in axes.flat[len(panels) :]:
-        axis.remove()
+    figure, axes = style.grid(len(panels), 0.7, 1.6, columns=min(2, len(panels)))
     for axis, ((problem, parameter), panel) in zip(axes.flat, panels, strict=False):
         for method, chosen in panel.groupby("method"):
             look = style.look(str(method))

@@ -1,7 +1,6 @@
 """Where the sparse set's points lie."""
 
 import pandas as pd
-from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from replication.report import style
@@ -40,10 +39,7 @@ def data(sources: FigureSources) -> pd.DataFrame:
 def draw(data: pd.DataFrame) -> Figure:
     """Draw a panel for each family."""
     problems = list(data["problem"].unique())
-    rows = -(-len(problems) // 2)
-    figure, axes = plt.subplots(rows, min(2, len(problems)), figsize=(style.WIDTH, 0.4 + 2.1 * rows), squeeze=False)
-    for axis in axes.flat[len(problems) :]:
-        axis.remove()
+    figure, axes = style.grid(len(problems), 0.4, 2.1, columns=min(2, len(problems)))
     for axis, problem in zip(axes.flat, problems, strict=False):
         panel = data[data["problem"] == problem]
         for kind, (marker, colour) in MARKERS.items():

@@ -1,7 +1,6 @@
 """The largest loss over the parameter grid against the number of neurons, and what the sparse indicator says of it."""
 
 import pandas as pd
-from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from replication.report import style
@@ -33,10 +32,7 @@ def data(sources: FigureSources) -> pd.DataFrame:
 def draw(data: pd.DataFrame) -> Figure:
     """Draw a panel for each family, two in a row."""
     problems = list(data["problem"].unique())
-    rows = -(-len(problems) // 2)
-    figure, axes = plt.subplots(rows, min(2, len(problems)), figsize=(style.WIDTH, 0.7 + 1.9 * rows), squeeze=False)
-    for axis in axes.flat[len(problems) :]:
-        axis.remove()
+    figure, axes = style.grid(len(problems), 0.7, 1.9, columns=min(2, len(problems)))
     for axis, problem in zip(axes.flat, problems, strict=False):
         panel = data[data["problem"] == problem]
         for (_, method, _, metric), line in panel.groupby(["hardware", "method", "seed", "metric"]):
