@@ -21,15 +21,11 @@ CALIBRATION = Path("docs/calibration.csv")
 REFERENCES = "references"
 TABLES = "tables"
 
-RUN_FILES = (
-    "prediction.npz",
-    "training.json",
-    "history.csv",
-    "model.safetensors",
-    "model.json",
-    "manifest.json",
-)
-"""What every training run leaves, whatever its status."""
+FORECASTING = ("wavelit",)
+"""Papers whose methods forecast datasets of The Well: their evaluation, reference and prediction are HDF5 files."""
+
+RECORD_FILES = ("training.json", "history.csv", "model.safetensors", "model.json", "manifest.json")
+"""What every training run leaves beside its prediction, whatever its status."""
 
 
 @dataclass(frozen=True, order=True)
@@ -53,14 +49,23 @@ class RunKey:
         return cls(hardware, paper, problem, method, int(seed.removeprefix("seed")))
 
 
+def prediction(paper: str) -> str:
+    """Return the name of what a paper's methods answer: values at points, or a forecast."""
+    return "forecast.h5" if paper in FORECASTING else "prediction.npz"
+
+
 def evaluation(preset: str, paper: str, problem: str) -> Path:
-    """Return the evaluation points that methods may read."""
-    return DATA / "evaluation" / preset / paper / f"{problem}.npz"
+    """Return the evaluation points, or the histories to forecast from, that methods may read."""
+    return DATA / "evaluation" / preset / paper / f"{problem}{_suffix(paper)}"
 
 
 def reference(preset: str, paper: str, problem: str) -> Path:
-    """Return the reference solution on the evaluation points, which only the harness reads."""
-    return DATA / REFERENCES / preset / paper / f"{problem}.npz"
+    """Return the reference solution on the evaluation points, or what follows, which only the harness reads."""
+    return DATA / REFERENCES / preset / paper / f"{problem}{_suffix(paper)}"
+
+
+def _suffix(paper: str) -> str:
+    return Path(prediction(paper)).suffix
 
 
 RUN = "{hardware}/{paper}/{problem}/{method}/seed{seed}"
@@ -72,9 +77,9 @@ def run_file(preset: str, name: str, paper: str = "{paper}", method: str = "{met
     return f"{RESULTS / preset}/{RUN}/{name}".replace("{paper}", paper).replace("{method}", method)
 
 
-def run_files(preset: str) -> list[str]:
-    """Return the patterns of what every training run leaves."""
-    return [run_file(preset, name) for name in RUN_FILES]
+def run_files(preset: str, paper: str = "{paper}", method: str = "{method}") -> list[str]:
+    """Return the patterns of what every training run leaves, narrowed to a paper or a method if given."""
+    return [run_file(preset, name, paper, method) for name in (prediction(paper), *RECORD_FILES)]
 
 
 def log(preset: str, rule: str, job: str) -> str:

@@ -83,8 +83,9 @@ class Plan:
         return records
 
     def references(self, paper: str) -> list[Path]:
-        """Return the reference solutions of a paper."""
-        return [layout.reference(self.name, paper, problem) for problem in self.problems(paper)]
+        """Return the reference solutions of a paper; a problem without data settings has none of its own."""
+        has_one = self.papers[paper].data_settings
+        return [layout.reference(self.name, paper, problem) for problem in self.problems(paper) if has_one(problem)]
 
     def training_needs(self, wildcards: Any) -> list[str]:
         """Return the records of the runs that a training builds on."""
@@ -132,7 +133,7 @@ class Plan:
         files: dict[str, list[Path]] = {
             "table": [layout.table(self.name, paper)],
             "history": self.run_files(paper, "history.csv"),
-            "prediction": self.run_files(paper, "prediction.npz"),
+            "prediction": self.run_files(paper, layout.prediction(paper)),
             "reference": self.references(paper),
         }
         return [path for kind in figure.declared(paper, name).reads for path in files[kind]]

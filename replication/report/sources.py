@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import pandas as pd
@@ -42,8 +43,8 @@ class FigureSources:
         return self.runs("history.csv")
 
     def predictions(self) -> Iterator[tuple[RunKey, Path]]:
-        """Yield every run's `prediction.npz`; it holds no arrays where the run was not `done`."""
-        return self.runs("prediction.npz")
+        """Yield every run's `prediction.npz` or `forecast.h5`; no arrays are in it where the run was not `done`."""
+        return chain(self.runs("prediction.npz"), self.runs("forecast.h5"))
 
     def references(self) -> Iterator[tuple[RunKey, Path]]:
         """Yield every reference solution, under the method `reference`, no hardware and seed 0."""

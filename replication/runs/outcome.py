@@ -8,10 +8,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+import h5py
 import numpy as np
 
 from replication.errors import UserError
-from replication.layout import RUN_FILES
+from replication.layout import RECORD_FILES, RunKey, prediction
 from replication.storage.atomic import replacing, write_json
 
 
@@ -41,8 +42,9 @@ class Phase:
 class Outcome:
     """All that a method has to tell; the harness writes it down with `write`.
 
-    `prediction` holds one array a field on the evaluation points. `history` holds one mapping a logged step, all with
-    the same keys. `weights` are the model's tensors as numpy arrays and `architecture` what rebuilds it.
+    `prediction` holds one array a field on the evaluation points, or the forecasts `one_step` and `rollout`. `history`
+    holds one mapping a logged step, all with the same keys. `weights` are the model's tensors as numpy arrays and
+    `architecture` what rebuilds it.
     """
 
     status: Status
@@ -67,8 +69,7 @@ def write(outcome: Outcome, folder: Path, provenance: Mapping[str, Any], manifes
     from safetensors.numpy import save_file
 
     done = outcome.status is Status.DONE
-    with replacing(folder / "prediction.npz") as path, path.open("wb") as file:
-        np.savez(file, **(dict(outcome.prediction) if done else {}))  # type: ignore[arg-type]
+    write_prediction(folder / prediction(RunKey.of_folder(folder).paper), outcome.prediction if done else {})
     with replacing(folder / "model.safetensors") as path:
         save_file({name: np.ascontiguousarray(array) for name, array in outcome.weights.items()} if done else {}, path)
     write_json(folder / "model.json", dict(outcome.architecture) if done else {})
@@ -89,12 +90,24 @@ def write(outcome: Outcome, folder: Path, provenance: Mapping[str, Any], manifes
     )
 
 
+def write_prediction(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
+    """Write arrays by name: `prediction.npz`, or `forecast.h5` where the paper's methods forecast."""
+    with replacing(path) as temporary:
+        if path.suffix == ".h5":
+            with h5py.File(temporary, "w") as forecast:
+                for name, array in arrays.items():
+                    forecast[name] = array
+        else:
+            with temporary.open("wb") as file:
+                np.savez(file, **arrays)  # type: ignore[arg-type]
+
+
 def read_record(folder: Path) -> dict[str, Any]:
     """Return a run's `training.json`.
 
     Raises UserError where a file of the contract is missing or the record cannot be read.
     """
-    for name in RUN_FILES:
+    for name in (prediction(RunKey.of_folder(folder).paper), *RECORD_FILES):
         if not (folder / name).is_file():
             raise UserError(f"{folder}: {name} is missing; delete the folder and run it again")
     try:

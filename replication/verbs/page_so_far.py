@@ -2,11 +2,13 @@
 
 import argparse
 import sys
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from replication import layout
 from replication.errors import UserError
-from replication.measurement.table import read_rows, run_rows, write_rows
+from replication.measurement import measured
+from replication.measurement.table import Row, run_rows, write_rows
 from replication.plan import Plan
 from replication.report import figure, page, runs
 from replication.report.content import Inputs, export
@@ -31,29 +33,29 @@ def run(options: argparse.Namespace) -> None:
     plan = Plan(load_preset(preset_path(options.preset)))
     folder = layout.REPORTS / plan.name / "so_far"
     found: dict[str, list[Path]] = {"verdicts": [], "evidence": [], "sensitivity": [], "tables": []}
-    trainings, measured = [], []
+    trainings: list[Path] = []
+    measurement_files: list[Path] = []
     for paper in plan.papers:
-        rows, files = [], plan.references(paper)
-        for path in plan.run_files(paper, "scores.json"):
-            try:
-                rows += run_rows(path.parent) if path.is_file() else []
-            except UserError as error:
-                print(f"left out: {error}", file=sys.stderr)
-                continue
-            files += [path.with_name(name) for name in ("history.csv", "prediction.npz")]
+        rows, files, measurements = [], plan.references(paper), []
+        for path, found_rows in _readable(plan.run_files(paper, "scores.json"), lambda path: run_rows(path.parent)):
+            rows += found_rows
+            files += [path.with_name(name) for name in ("history.csv", layout.prediction(paper))]
             trainings.append(path.with_name("training.json"))
-        measurements = [path for path in plan.measurements(paper) if path.is_file()]
-        rows += [row for path in measurements for row in read_rows(path)]
+        for path, found_rows in _readable(plan.measurements(paper), measured.read):
+            rows += found_rows
+            measurements.append(path)
         table = folder / layout.TABLES / f"{paper}.csv"
         write_rows(rows, table)
-        measured += measurements
+        measurement_files += measurements
         _judge(plan, paper, table, folder, found)
         sources = FigureSources(Path(), [file for file in [table, *files, *measurements] if file.is_file()])
         for name in figure.figures(paper):
             data = folder / "figures" / paper / f"{name}.{figure.declared(paper, name).format}"
             figure.write_data(paper, name, sources, data)
             figure.draw(paper, name, data, data.with_suffix(""))
-    runs.write([path for path in trainings if path.is_file()], measured, folder / "runs.json", plan.preset.config)
+    runs.write(
+        [path for path in trainings if path.is_file()], measurement_files, folder / "runs.json", plan.preset.config
+    )
     merged = {kind: stack(parts, folder / f"{kind}.csv") for kind, parts in found.items()}
     inputs = Inputs(
         preset=plan.name,
@@ -73,6 +75,16 @@ def run(options: argparse.Namespace) -> None:
         export(inputs, paper, inputs.tables / paper)
     page.render(inputs, folder / "index.html", folder / "report.md")
     print(f"{len(trainings)} finished runs. The page is {(folder / 'index.html').resolve()}")
+
+
+def _readable(paths: Iterable[Path], read: Callable[[Path], list[Row]]) -> Iterator[tuple[Path, list[Row]]]:
+    """Yield the files that are there with their rows; what other code made is left out, and said so."""
+    for path in paths:
+        try:
+            if path.is_file():
+                yield path, read(path)
+        except UserError as error:
+            print(f"left out: {error}", file=sys.stderr)
 
 
 def _judge(plan: Plan, paper: str, table: Path, folder: Path, found: dict[str, list[Path]]) -> None:
