@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from replication import layout
+from replication.baselines.declaration import Baseline, baselines, method_version
 from replication.layout import RunKey
 from replication.papers.contract import PaperSettings
-from replication.provenance.code_version import code_version, exists
+from replication.provenance.code_version import code_version
+from replication.provenance.modules import measurement_modules
 from replication.report import figure
 from replication.settings.loading import LoadedPreset, paper_blocks
 from replication.settings.preset import PAPERS
@@ -47,14 +49,61 @@ class Plan:
         chosen = self.preset.settings.problems
         return tuple(name for name in self.papers[paper].problem_names() if chosen is None or name in chosen)
 
+    @cached_property
+    def baselines(self) -> dict[str, Baseline]:
+        """The baselines that are to run with the papers of this preset, by name."""
+        chosen = self.preset.settings.baselines
+        return {
+            name: baseline
+            for name, baseline in baselines().items()
+            if baseline.header.paper in self.papers and (chosen is None or name in chosen)
+        }
+
     def runs(self, paper: str) -> Iterator[RunKey]:
-        """Yield every training run of a paper."""
+        """Yield every training run of a paper, baselines after its own methods."""
         block = self.papers[paper]
         for target in self.targets:
             for problem in self.problems(paper):
                 for method in block.methods(problem):
                     for seed in range(block.seeds(problem, method)):
                         yield RunKey(target, paper, problem, method, seed)
+                for name, baseline in self.baselines.items():
+                    for seed in range(self.baseline_seeds(baseline, problem) if baseline.header.paper == paper else 0):
+                        yield RunKey(target, paper, problem, name, seed)
+
+    def baseline_seeds(self, baseline: Baseline, problem: str) -> int:
+        """Return how many seeds of a baseline run on a problem of its paper: none where what it needs does not run."""
+        header, block = baseline.header, self.papers[baseline.header.paper]
+        if not baseline.runs_on(problem) or not set(header.needs) <= set(block.methods(problem)):
+            return 0
+        bounds = [block.seeds(problem), *(block.seeds(problem, method) for method in header.needs)]
+        return min([*bounds, header.seeds] if header.seeds else bounds)
+
+    def baseline_config(self, name: str) -> dict[str, Any]:
+        """Return what a baseline's rule file finds in `config`: patterns of paths, its code version, its resources."""
+        header = self.baselines[name].header
+        return {
+            "task": str(layout.task(self.name, "{hardware}", header.paper, "{problem}")),
+            "evaluation": str(layout.evaluation(self.name, header.paper, "{problem}")),
+            "needs": [layout.run_file(self.name, "training.json", header.paper, need) for need in header.needs],
+            "files": layout.run_files(self.name, header.paper, name),
+            "out": layout.run_file(self.name, "", header.paper, name).rstrip("/"),
+            "log": layout.log(self.name, name, f"{{hardware}}/{header.paper}/{{problem}}/seed{{seed}}"),
+            "code": self.baselines[name].code_version,
+            "memory_mb": self.memory_mb,
+            "gpus": self.gpus,
+        }
+
+    def baseline_records(self, paper: str) -> Callable[[Any], list[Path]]:
+        """Return an input function: the records of every baseline's run on one problem with one seed."""
+
+        def records(wildcards: Any) -> list[Path]:
+            place = wildcards.hardware, paper, wildcards.problem, int(wildcards.seed)
+            found = [run for run in self.runs(paper) if run.method in self.baselines]
+            here = [run for run in found if (run.hardware, run.paper, run.problem, run.seed) == place]
+            return [run.folder(self.name) / "training.json" for run in here]
+
+        return records
 
     def run_files(self, paper: str, name: str) -> list[Path]:
         """Return the file called `name` of every run of a paper."""
@@ -98,11 +147,25 @@ class Plan:
     def training_settings(self, wildcards: Any) -> str:
         """Return what a training reads of the preset, as JSON: a change of anything else reruns nothing."""
         run = _key(wildcards)
+        if run.method in self.baselines:
+            return self.task_settings(run)
         return as_json(self.papers[run.paper].training_settings(run.problem, run.method))
 
     def training_code(self, wildcards: Any) -> str:
         """Return the code version of a method."""
-        return code_version(*training_modules(wildcards.paper, wildcards.problem, wildcards.method))
+        return method_version(wildcards.paper, wildcards.problem, wildcards.method)
+
+    def task_settings(self, wildcards: Any) -> str:
+        """Return what baselines are told about a problem, but for the hardware, as JSON."""
+        paper, problem = wildcards.paper, wildcards.problem
+        task = {
+            "paper": paper,
+            "problem": problem,
+            "evaluation": layout.evaluation(self.name, paper, problem).as_posix(),
+            "prediction": layout.prediction(paper),
+            "budget": {"wall_s": self.preset.settings.baseline_seconds},
+        }
+        return as_json(task | self.papers[paper].task(problem))
 
     def data_settings(self, wildcards: Any) -> str:
         """Return what the evaluation points and the reference solution of a problem depend on, as JSON."""
@@ -115,6 +178,10 @@ class Plan:
     def measurement_settings(self, paper: str, problem: str, measurement: str) -> str:
         """Return what a measurement reads of the preset, as JSON."""
         return as_json(self.papers[paper].measurements(problem)[measurement])
+
+    def measurement_code(self, measurement: str) -> Callable[[Any], str]:
+        """Return a parameter function: the code version of a measurement."""
+        return lambda wildcards: code_version(*measurement_modules(wildcards.problem, measurement))
 
     def code(self, *modules: str) -> str:
         """Return the code version of what a rule runs."""
@@ -202,19 +269,12 @@ class Plan:
 
     def own_methods(self) -> str:
         """Return a pattern that matches the papers' own methods, so that a baseline's rule stands alone."""
-        names = {run.method for paper in self.papers for run in self.runs(paper)}
+        names = {run.method for paper in self.papers for run in self.runs(paper)} - set(self.baselines)
         return "|".join(map(re.escape, sorted(names))) or "none"
 
-
-def method_module(paper: str, method: str) -> str:
-    """Return the module of a method; a variant such as `kd_student-w10` is its base method with other settings."""
-    return f"replication.papers.{paper}.methods.{method.split('-', 1)[0]}"
-
-
-def training_modules(paper: str, problem: str, method: str) -> tuple[str, ...]:
-    """Return the modules whose code a training's numbers come from: its method's and, found by name, its equation's."""
-    equation = f"replication.problems.{problem}"
-    return method_module(paper, method), *([equation] if exists(equation) else [])
+    def pointwise_papers(self) -> str:
+        """Return a pattern that matches the papers whose methods answer with values at points, not with forecasts."""
+        return "|".join(paper for paper in self.papers if paper not in layout.FORECASTING) or "none"
 
 
 def as_json(value: Mapping[str, Any] | list[Any]) -> str:

@@ -9,8 +9,8 @@ from typing import Any
 
 from replication.errors import UserError
 from replication.layout import RunKey
-from replication.plan import training_modules
 from replication.provenance.code_version import code_version
+from replication.provenance.modules import training_modules
 from replication.runs.outcome import Status, read_record
 from replication.storage.atomic import replacing
 

@@ -11,7 +11,8 @@ import pandas as pd
 
 from replication import layout
 from replication.errors import UserError
-from replication.measurement.table import read_rows, run_rows, write_rows
+from replication.measurement import measured
+from replication.measurement.table import run_rows, write_rows
 from replication.plan import Plan
 from replication.provenance.manifest import commit_and_dirty
 from replication.report import figure, runs
@@ -66,7 +67,7 @@ def _collect(plan: Plan, paper: str, problem: str, staging: Path, commit: str, d
     trainings = plan.run_files(paper, "training.json")
     _same_settings(plan, paper)
     rows = [row for path in trainings for row in run_rows(path.parent)]
-    rows += [row for path in plan.measurements(paper) for row in read_rows(path)]
+    rows += [row for path in plan.measurements(paper) for row in measured.read(path)]
     folder = staging / problem
     table = staging / layout.TABLES / f"{problem}.csv"
     write_rows(rows, table)

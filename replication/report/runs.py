@@ -16,6 +16,7 @@ from typing import Any
 
 from replication import layout
 from replication.layout import RunKey
+from replication.measurement import measured
 from replication.storage.atomic import write_json
 
 DEFAULT_PRESET = "quick"
@@ -51,7 +52,7 @@ class Cost:
         )
 
 
-def collect(trainings: Iterable[Path], measured: Iterable[Path] = (), config: Sequence[str] = ()) -> dict[str, Any]:
+def collect(trainings: Iterable[Path], measurements: Iterable[Path] = (), config: Sequence[str] = ()) -> dict[str, Any]:
     """Read `training.json` files with the manifests beside them, and files of measured rows, into one dictionary.
 
     `config` are the settings that the command line changed, as `KEY=VALUE`.
@@ -84,13 +85,13 @@ def collect(trainings: Iterable[Path], measured: Iterable[Path] = (), config: Se
             }
             | about_run
         )
-    measurements = [_measurement(path) | {"config": list(config)} for path in sorted(measured)]
-    return {"runs": runs, "measurements": measurements, "manifests": manifests}
+    entries = [_measurement(path) | {"config": list(config)} for path in sorted(measurements)]
+    return {"runs": runs, "measurements": entries, "manifests": manifests}
 
 
-def write(trainings: Iterable[Path], measured: Iterable[Path], path: Path, config: Sequence[str] = ()) -> None:
+def write(trainings: Iterable[Path], measurements: Iterable[Path], path: Path, config: Sequence[str] = ()) -> None:
     """Write `runs.json`."""
-    write_json(path, collect(trainings, measured, config))
+    write_json(path, collect(trainings, measurements, config))
 
 
 def read(paths: Iterable[Path]) -> dict[str, Any]:
@@ -136,6 +137,7 @@ def _measurement(path: Path) -> dict[str, Any]:
     hardware, paper, problem, _, measurement, seed = path.parts[-6:]
     with path.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
+    made_by = measured.record(path)
     return {
         "preset": _preset(path),
         "hardware": hardware,
@@ -145,6 +147,8 @@ def _measurement(path: Path) -> dict[str, Any]:
         "seed": int(Path(seed).stem.removeprefix("seed")),
         "metrics": sorted({row["metric"] for row in rows}),
         "rows": len(rows),
+        "code_version": made_by.get("code_version"),
+        "settings_hash": made_by.get("settings_hash"),
     }
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import torch
 
 from replication.layout import RunKey
-from replication.measurement.table import row, write_rows
+from replication.measurement import measured
+from replication.measurement.table import row
 from replication.networks.saved import load_network
 from replication.papers.kd_pinn.dynamics import METRICS, DynamicsSettings, dynamics
 from replication.runs import log
@@ -43,4 +44,4 @@ def run(options: argparse.Namespace) -> None:
         else:
             reached = Status.SKIPPED if status == Status.DONE else status
             rows += [row(student, reached, metric, None, "1") for metric in METRICS]
-    write_rows(rows, options.out)
+    measured.write(rows, options.out, options.settings)

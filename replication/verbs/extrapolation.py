@@ -5,8 +5,9 @@ import json
 from pathlib import Path
 
 from replication.layout import RunKey
+from replication.measurement import measured
 from replication.measurement.extrapolation import beyond, extrapolation_errors
-from replication.measurement.table import row, write_rows
+from replication.measurement.table import row
 from replication.networks.saved import load_network, predict
 from replication.problems.problem import tensor_product
 from replication.problems.registry import problem_named
@@ -38,4 +39,4 @@ def run(options: argparse.Namespace) -> None:
             predicted = predict(networks[folder], problem.fields, points) if folder in networks else reference
             for error in extrapolation_errors(predicted, reference, domain):
                 rows.append(row(RunKey.of_folder(folder), status, **error))
-    write_rows(rows, options.out)
+    measured.write(rows, options.out, options.settings)

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from replication.layout import RunKey
+from replication.measurement import measured
 from replication.measurement.frequency_bands import band_errors
-from replication.measurement.table import row, write_rows
+from replication.measurement.table import row
 from replication.runs import log
 from replication.runs.outcome import Status, read_record
 
@@ -38,4 +39,4 @@ def run(options: argparse.Namespace) -> None:
                 predicted = dict(file)
         for error in band_errors(predicted, reference, axes, **options.settings):
             rows.append(row(RunKey.of_folder(folder), status, **error))
-    write_rows(rows, options.out)
+    measured.write(rows, options.out, options.settings)

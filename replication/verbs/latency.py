@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from replication.layout import RunKey
+from replication.measurement import measured
 from replication.measurement.latency import LatencySettings, latency, summary
-from replication.measurement.table import row, write_rows
+from replication.measurement.table import row
 from replication.networks.saved import load_network
 from replication.runs import log
 from replication.runs.outcome import Status, read_record
@@ -59,4 +60,4 @@ def run(options: argparse.Namespace) -> None:
         for folder, status in statuses.items():
             reached = status if status != Status.DONE else Status.SKIPPED
             rows.append(row(keys[folder], reached, "latency", None, "s", timing=True))
-    write_rows(rows, options.out)
+    measured.write(rows, options.out, options.settings)

@@ -53,9 +53,7 @@ def run(options: argparse.Namespace) -> None:
             data = folder / "figures" / paper / f"{name}.{figure.declared(paper, name).format}"
             figure.write_data(paper, name, sources, data)
             figure.draw(paper, name, data, data.with_suffix(""))
-    runs.write(
-        [path for path in trainings if path.is_file()], measurement_files, folder / "runs.json", plan.preset.config
-    )
+    runs.write(trainings, measurement_files, folder / "runs.json", plan.preset.config)
     merged = {kind: stack(parts, folder / f"{kind}.csv") for kind, parts in found.items()}
     inputs = Inputs(
         preset=plan.name,

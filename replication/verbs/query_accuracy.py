@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from replication.layout import RunKey
-from replication.measurement.table import row, write_rows
+from replication.measurement import measured
+from replication.measurement.table import row
 from replication.papers.s2gpt_pinn.measurements.query_accuracy import query_accuracy
 from replication.runs import log
 from replication.runs.outcome import Status, read_record
@@ -37,4 +38,4 @@ def run(options: argparse.Namespace) -> None:
     if done:
         with np.load(options.reference) as file:
             rows += query_accuracy(done, file["points"], file["u"])
-    write_rows(rows, options.out)
+    measured.write(rows, options.out, {})

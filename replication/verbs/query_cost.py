@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from replication.layout import RunKey
-from replication.measurement.table import row, write_rows
+from replication.measurement import measured
+from replication.measurement.table import row
 from replication.papers.s2gpt_pinn.measurements.query_cost import query_cost
 from replication.runs import log
 from replication.runs.outcome import Status, read_record
@@ -39,4 +40,4 @@ def run(options: argparse.Namespace) -> None:
     if len(done) == len(options.runs):
         with np.load(options.evaluation) as file:
             rows += query_cost(done, file["points"], options.settings)
-    write_rows(rows, options.out)
+    measured.write(rows, options.out, options.settings)

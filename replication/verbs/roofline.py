@@ -5,8 +5,9 @@ import json
 from pathlib import Path
 
 from replication.layout import RunKey
+from replication.measurement import measured
 from replication.measurement.roofline import Shape, measure_machine
-from replication.measurement.table import row, write_rows
+from replication.measurement.table import row
 from replication.runs import log
 from replication.runs.outcome import Status, read_record
 
@@ -31,7 +32,7 @@ def run(options: argparse.Namespace) -> None:
     if any(status != Status.DONE for status in statuses):
         reached = [Status.SKIPPED if status == Status.DONE else status for status in statuses]
         missing = [row(key, status, "flops_per_point", None, "1") for key, status in zip(keys, reached, strict=True)]
-        write_rows(missing, options.out)
+        measured.write(missing, options.out, options.settings)
         return
     device = json.loads(options.hardware.read_text(encoding="utf-8"))["device"]
     machine = measure_machine(**options.settings, device=device)
@@ -51,7 +52,7 @@ def run(options: argparse.Namespace) -> None:
     for name, fused in FUSIONS.items():
         teacher, student = (machine.seconds(shape.flops, shape.traffic(fused)) for shape in shapes)
         rows.append(row(keys[1], done, "predicted_speedup", teacher / student, "1", f"fusion={name}", timing=True))
-    write_rows(rows, options.out)
+    measured.write(rows, options.out, options.settings)
 
 
 def _shape(folder: Path) -> Shape:

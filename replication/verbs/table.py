@@ -3,7 +3,8 @@
 import argparse
 from pathlib import Path
 
-from replication.measurement.table import read_rows, run_rows, write_rows
+from replication.measurement import measured
+from replication.measurement.table import run_rows, write_rows
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -14,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Write the table, sorted; refuses runs made by other code than today's."""
+    """Write the table, sorted; refuses runs and measurements made by other code than today's."""
     rows = [row for scores in options.runs for row in run_rows(scores.parent)]
-    rows += [row for path in options.measurements for row in read_rows(path)]
+    rows += [row for path in options.measurements for row in measured.read(path)]
     write_rows(rows, options.out)

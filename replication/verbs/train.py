@@ -8,8 +8,8 @@ from importlib import import_module
 from pathlib import Path
 
 from replication import layout
-from replication.plan import method_module, training_modules
 from replication.provenance.code_version import code_version
+from replication.provenance.modules import method_module, training_modules
 from replication.runs import log
 from replication.runs.outcome import Outcome, Status, read_record, write
 from replication.runs.run import Run

@@ -4,7 +4,8 @@ import argparse
 from pathlib import Path
 
 from replication.layout import RunKey
-from replication.measurement.table import row, write_rows
+from replication.measurement import measured
+from replication.measurement.table import row
 from replication.papers.s2gpt_pinn.measurements.worst_case import worst_case
 from replication.runs import log
 from replication.runs.outcome import Status, read_record
@@ -31,4 +32,4 @@ def run(options: argparse.Namespace) -> None:
         row(keys[folder], status, "worst_loss", None, "1") for folder, status in statuses.items() if folder not in done
     ]
     rows += worst_case(done)
-    write_rows(rows, options.out)
+    measured.write(rows, options.out, {})

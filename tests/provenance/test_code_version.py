@@ -4,8 +4,8 @@ import textwrap
 
 import pytest
 
-from replication.plan import training_modules
 from replication.provenance import code_version as module
+from replication.provenance.modules import training_modules
 
 
 @pytest.fixture

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
-from replication.measurement.table import row, write_rows
-from replication.plan import Plan, training_modules
+from replication.measurement import measured
+from replication.measurement.table import row
+from replication.plan import Plan
 from replication.provenance.code_version import code_version
+from replication.provenance.modules import training_modules
 from replication.runs.outcome import Outcome, Phase, Status, write
 from replication.settings.loading import load_preset
 from replication.storage.atomic import write_json
@@ -77,4 +79,5 @@ def finish(made: Plan, problem: str, worse: float = 1.0) -> None:
             key = next(run for run in made.runs(PAPER) if (run.problem, run.method) == (at, "kd_student"))
             key = replace(key, seed=seed)
             speed = row(key, Status.DONE, "speedup", 6 + 0.1 * rng.normal(), "1", synthetic.FULL_BATCH, timing=True)
-            write_rows([speed] if path.parent.name == "latency" else [], path)
+            settings = json.loads(made.measurement_settings(PAPER, at, path.parent.name))
+            measured.write([speed] if path.parent.name == "latency" else [], path, settings)

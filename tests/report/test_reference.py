@@ -92,6 +92,15 @@ def test_runs_of_other_code_or_settings_are_refused_and_nothing_is_published(wor
     assert contents(ROOT) == {}
 
 
+def test_measurements_of_other_code_are_refused(workplace):
+    finished.finish(quick := finished.plan("quick"), "burgers")
+    latency = Path("results/quick/cpu/kd_pinn/burgers/measured/latency/seed1.json")
+    latency.write_text(json.dumps(json.loads(latency.read_text()) | {"code_version": "0" * 16}))
+    with pytest.raises(UserError, match=r"latency/seed1\.csv: made by code 0{16}"):
+        publication.publish(quick, PAPER, ROOT)
+    assert contents(ROOT) == {}
+
+
 def test_a_dirty_tree_is_refused_or_recorded(workplace, monkeypatch):
     finished.finish(quick := finished.plan("quick"), "burgers")
     monkeypatch.setattr(publication, "commit_and_dirty", lambda: ("abcdef1234567890", True))

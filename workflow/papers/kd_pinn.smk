@@ -29,7 +29,7 @@ rule latency:
         settings=lambda wildcards: plan.measurement_settings(
             "kd_pinn", wildcards.problem, "latency"
         ),
-        code=plan.code("replication.verbs.latency"),
+        code=plan.measurement_code("latency"),
     message:
         "Time inference on {wildcards.problem}, seed {wildcards.seed}, alone on {wildcards.hardware}"
     shell:
@@ -56,7 +56,7 @@ rule roofline:
         settings=lambda wildcards: plan.measurement_settings(
             "kd_pinn", wildcards.problem, "roofline"
         ),
-        code=plan.code("replication.verbs.roofline"),
+        code=plan.measurement_code("roofline"),
     message:
         "Measure peak and bandwidth for {wildcards.problem}, seed {wildcards.seed}, alone on {wildcards.hardware}"
     shell:
@@ -83,10 +83,7 @@ rule extrapolation:
         settings=lambda wildcards: plan.measurement_settings(
             "kd_pinn", wildcards.problem, "extrapolation"
         ),
-        code=lambda wildcards: plan.code(
-            f"replication.problems.{wildcards.problem}",
-            "replication.verbs.extrapolation",
-        ),
+        code=plan.measurement_code("extrapolation"),
     message:
         "Extrapolate on {wildcards.problem}, seed {wildcards.seed}"
     shell:
@@ -119,7 +116,7 @@ rule frequency_bands:
         settings=lambda wildcards: plan.measurement_settings(
             "kd_pinn", wildcards.problem, "frequency_bands"
         ),
-        code=plan.code("replication.verbs.frequency_bands"),
+        code=plan.measurement_code("frequency_bands"),
     message:
         "Split errors on {wildcards.problem} by frequency, seed {wildcards.seed}"
     shell:
@@ -144,7 +141,7 @@ rule dynamics:
         settings=lambda wildcards: plan.measurement_settings(
             "kd_pinn", wildcards.problem, "dynamics"
         ),
-        code=plan.code("replication.verbs.dynamics"),
+        code=plan.measurement_code("dynamics"),
     message:
         "Look at training on {wildcards.problem}, seed {wildcards.seed}"
     shell:

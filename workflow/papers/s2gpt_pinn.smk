@@ -56,7 +56,7 @@ rule query_accuracy:
         "../../environment.yml"
     params:
         runs=lambda wildcards, input: [Path(record).parent for record in input.runs],
-        code=plan.code("replication.verbs.query_accuracy"),
+        code=plan.measurement_code("query_accuracy"),
     message:
         "Measure errors on held-out parameters of {wildcards.problem}, seed {wildcards.seed}"
     shell:
@@ -80,7 +80,7 @@ rule worst_case:
         "../../environment.yml"
     params:
         runs=lambda wildcards, input: [Path(record).parent for record in input],
-        code=plan.code("replication.verbs.worst_case"),
+        code=plan.measurement_code("worst_case"),
     message:
         "Measure the largest loss over all parameters of {wildcards.problem}, seed {wildcards.seed}"
     shell:
@@ -108,7 +108,7 @@ rule query_cost:
         settings=lambda wildcards: plan.measurement_settings(
             "s2gpt_pinn", wildcards.problem, "query_cost"
         ),
-        code=plan.code("replication.verbs.query_cost"),
+        code=plan.measurement_code("query_cost"),
     message:
         "Time queries of {wildcards.problem}, seed {wildcards.seed}, alone on {wildcards.hardware}"
     shell:
