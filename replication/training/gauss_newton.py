@@ -56,7 +56,8 @@ class GaussNewton:
 
     def replace(self, function: SumOfSquares) -> None:
         """Go on with another function of the same unknowns, such as the rows at other points."""
-        self.function, self.loss = function, self._loss(self.point)
+        self.function = function
+        self.loss = self._loss(self.point)
 
     def advance(self) -> bool:
         """Make one step; False, and no change, where no damping lowers the loss."""

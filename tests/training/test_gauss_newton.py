@@ -77,3 +77,14 @@ def test_goes_on_bit_for_bit() -> None:
         again.advance()
     assert torch.equal(whole.point, again.point)
     assert whole.loss == again.loss
+
+
+def test_another_function_brings_its_own_loss() -> None:
+    first, second = Linear(40, 12), Linear(30, 12)
+    optimiser = GaussNewton(first, torch.zeros(12, dtype=torch.float64))
+    optimiser.replace(second)
+    assert optimiser.loss == pytest.approx(float(second.target.square().sum()))
+    while optimiser.advance():
+        pass
+    expected = torch.linalg.lstsq(second.matrix, second.target).solution
+    assert torch.allclose(optimiser.point, expected, atol=1e-8)
