@@ -37,3 +37,17 @@ include: "workflow/rules/report.smk"
 for paper in plan.papers:
 
     include: f"workflow/papers/{paper}.smk"
+
+
+# Each a module of its own, so that none of its names can overwrite ours; its rule is called <name>_<rule>.
+for baseline in plan.baselines.values():
+    prefix = f"{baseline.name}_"
+
+    module:
+        name: prefix
+        snakefile:
+            baseline.file
+        config:
+            plan.baseline_config(baseline.name)
+
+    use rule * from prefix as prefix*

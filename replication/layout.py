@@ -14,6 +14,7 @@ REFERENCE = REPORTS / "reference"
 """The published run: parts from several presets and machines."""
 LOGS = Path("logs")
 PRESETS = Path("workflow/presets")
+BASELINES = Path("workflow/baselines")
 
 CALIBRATION = Path("docs/calibration.csv")
 """How often each kind of test is wrong, by simulation; the same for every preset, so it is committed."""
@@ -110,6 +111,11 @@ def datasets(preset: str) -> Path:
 def fidelity(preset: str, dataset: str, suffix: str) -> Path:
     """Return a dataset's description (`json`), statistics beside the real set's (`csv`) or frames (`npz`, `svg`)."""
     return datasets(preset) / f"{dataset}.{suffix}"
+
+
+def task(preset: str, target: str, paper: str, problem: str) -> Path:
+    """Return what baselines are told about a problem on a hardware target."""
+    return DATA / "tasks" / preset / target / paper / f"{problem}.json"
 
 
 def hardware(preset: str, target: str) -> Path:

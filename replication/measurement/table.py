@@ -7,10 +7,9 @@ from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from replication.baselines.declaration import method_version
 from replication.errors import UserError
 from replication.layout import RunKey
-from replication.provenance.code_version import code_version
-from replication.provenance.modules import training_modules
 from replication.runs.outcome import Status, read_record
 from replication.storage.atomic import replacing
 
@@ -41,7 +40,7 @@ def run_rows(folder: Path) -> list[Row]:
     Raises UserError if the run was made by other code than today's, or its record cannot be read.
     """
     key, record = RunKey.of_folder(folder), read_record(folder)
-    expected = code_version(*training_modules(key.paper, key.problem, key.method))
+    expected = method_version(key.paper, key.problem, key.method)
     if record["code_version"] != expected:
         raise UserError(
             f"{folder}: made by code version {record['code_version']}, today's is {expected};"

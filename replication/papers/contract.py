@@ -6,6 +6,11 @@ from typing import Any, Protocol
 class PaperSettings(Protocol):
     """Implemented by `Settings` in each `papers/<slug>/settings.py`; no method imports torch."""
 
+    @classmethod
+    def known_problems(cls) -> tuple[str, ...]:
+        """Return every problem that a preset may run."""
+        ...
+
     def problem_names(self) -> tuple[str, ...]:
         """Return the problems that the preset runs."""
         ...
@@ -24,6 +29,14 @@ class PaperSettings(Protocol):
 
     def training_settings(self, problem: str, method: str) -> dict[str, Any]:
         """Return what a training reads and nothing else."""
+        ...
+
+    def task(self, problem: str) -> dict[str, Any]:
+        """Return what a baseline is told about a problem, its budget of `training` included; plain JSON values.
+
+        The workflow adds `paper`, `problem`, `evaluation`, `prediction`, `budget` and `hardware`; where `equation`
+        names a module of `replication/problems/`, also what that says, at `coefficients` or for free `parameters`.
+        """
         ...
 
     def data_settings(self, problem: str) -> dict[str, Any]:

@@ -22,6 +22,24 @@ def code_version(*modules: str) -> str:
     return digest.hexdigest()[:16]
 
 
+def files_version(*files: Path) -> str:
+    """Return 16 hexadecimal digits for files outside this package and every module of it below them.
+
+    Python files count by their syntax, rule files without their comment lines, others byte for byte.
+    """
+    digest = hashlib.sha256()
+    for file in sorted(files):
+        content = file.read_bytes()
+        if file.suffix == ".py":
+            tree = ast.parse(content)
+            imported = sorted(_imports_of(tree))
+            content = f"{_dump(tree)}\n{code_version(*imported) if imported else ''}".encode()
+        elif file.suffix == ".smk":
+            content = b"\n".join(line for line in content.splitlines() if not line.startswith(b"#"))
+        digest.update(f"{file.name}\n".encode() + content + b"\n")
+    return digest.hexdigest()[:16]
+
+
 def imported_modules(*modules: str) -> set[str]:
     """Return `modules` and all modules of this package that they import, directly or not."""
     found: set[str] = set()
@@ -41,7 +59,11 @@ def _tree(name: str) -> ast.Module:
 
 @cache
 def _syntax(name: str) -> str:
-    tree = ast.parse(_file(name).read_text(encoding="utf-8"))
+    return _dump(ast.parse(_file(name).read_text(encoding="utf-8")))
+
+
+def _dump(tree: ast.Module) -> str:
+    """Write a tree without its docstrings, which are taken out of it."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             node.body = [statement for statement in node.body if not _is_text(statement)]
@@ -59,8 +81,12 @@ def _is_text(statement: ast.stmt) -> bool:
 
 @cache
 def _imports(name: str) -> frozenset[str]:
+    return _imports_of(_tree(name))
+
+
+def _imports_of(tree: ast.Module) -> frozenset[str]:
     names: set[str] = set()
-    for node in ast.walk(_tree(name)):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -60,20 +60,35 @@ class Outcome:
     details: dict[str, Any] = field(default_factory=dict)
 
 
-def write(outcome: Outcome, folder: Path, provenance: Mapping[str, Any], manifest: Mapping[str, Any]) -> None:
+def write(
+    outcome: Outcome,
+    folder: Path,
+    provenance: Mapping[str, Any],
+    manifest: Mapping[str, Any],
+    kept: Collection[str] = (),
+) -> None:
     """Write every file of the run folder; `training.json` comes last, so that it vouches for the others.
 
     `provenance` (seed, settings, code version) and the outcome's costs make up `training.json`. On any status but
-    `done`, prediction and model hold no arrays; the history is kept, since it shows how a run diverged.
+    `done`, prediction and model hold no arrays; the history is kept, since it shows how a run diverged. Files named in
+    `kept` stay as they are where an external program has written them.
     """
     from safetensors.numpy import save_file
 
+    def missing(name: str) -> bool:
+        return name not in kept or not (folder / name).is_file()
+
     done = outcome.status is Status.DONE
-    write_prediction(folder / prediction(RunKey.of_folder(folder).paper), outcome.prediction if done else {})
-    with replacing(folder / "model.safetensors") as path:
-        save_file({name: np.ascontiguousarray(array) for name, array in outcome.weights.items()} if done else {}, path)
-    write_json(folder / "model.json", dict(outcome.architecture) if done else {})
-    _write_history(outcome.history, folder / "history.csv")
+    if missing(answer := prediction(RunKey.of_folder(folder).paper)):
+        write_prediction(folder / answer, outcome.prediction if done else {})
+    if missing("model.safetensors"):
+        weights = {name: np.ascontiguousarray(array) for name, array in outcome.weights.items()} if done else {}
+        with replacing(folder / "model.safetensors") as path:
+            save_file(weights, path)
+    if missing("model.json"):
+        write_json(folder / "model.json", dict(outcome.architecture) if done else {})
+    if missing("history.csv"):
+        _write_history(outcome.history, folder / "history.csv")
     write_json(folder / "manifest.json", dict(manifest))
     write_json(
         folder / "training.json",

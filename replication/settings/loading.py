@@ -11,12 +11,13 @@ import yaml
 from pydantic import ValidationError
 
 from replication import layout
+from replication.baselines.declaration import baselines
 from replication.errors import UserError
 from replication.settings.preset import PresetBase, preset_model
 
 DEFAULT = layout.PRESETS / "quick.yaml"
-NARROWING = "problems"
-"""The key that chooses which runs are made and changes none of them."""
+NARROWING = ("problems", "baselines")
+"""The keys that choose which runs are made and change none of them."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,9 @@ class LoadedPreset:
 def load_preset(path: Path = DEFAULT, overrides: Mapping[str, Any] | None = None) -> LoadedPreset:
     """Read and check a preset file, with `overrides` (nested, values as text or as YAML values) laid over it.
 
-    Overrides that repeat the file's own values change nothing and are not reported as modifications, nor is `problems`,
-    which chooses among the runs. Raises UserError naming file, key, value and what is allowed.
+    Overrides that repeat the file's own values change nothing and are not reported as modifications, nor are
+    `problems` and `baselines`, which choose among the runs. Raises UserError naming file, key, value and what is
+    allowed.
     """
     path = Path(path)
     content = _read(path)
@@ -64,7 +66,7 @@ def load_preset(path: Path = DEFAULT, overrides: Mapping[str, Any] | None = None
     except ValidationError as error:
         raise UserError(f"{path}: {_explain(error, merged)}") from None
     _check_names(path, settings)
-    changes = {keys: value for keys, value in changes.items() if keys[0] != NARROWING}
+    changes = {keys: value for keys, value in changes.items() if keys[0] not in NARROWING}
     return LoadedPreset(path.stem, settings, changes)
 
 
@@ -155,6 +157,10 @@ def _check_names(path: Path, settings: PresetBase) -> None:
         if problem not in available:
             hint = _nearest(problem, available)
             raise UserError(f"{path}: problems = {problem!r} is not a problem of this preset{hint}")
+    found = sorted(baselines())
+    for name in settings.baselines or ():
+        if name not in found:
+            raise UserError(f"{path}: baselines = {name!r} is no file of {layout.BASELINES}/{_nearest(name, found)}")
 
 
 def paper_blocks(settings: PresetBase) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, create_model, field_validator
+from pydantic import Field, PositiveFloat, create_model, field_validator
 
 from replication.settings.data import Data
 from replication.settings.hardware import HardwareTarget
@@ -29,6 +29,12 @@ class PresetBase(Strict):
     data: Data | None = Field(None, description="Datasets of The Well to have at hand; absent: none.")
     problems: list[str] | None = Field(
         None, description="Run these problems only; every problem of the preset if absent."
+    )
+    baselines: list[str] | None = Field(
+        None, description="Run these of the methods in `workflow/baselines/` only; all of them if absent."
+    )
+    baseline_seconds: PositiveFloat = Field(
+        3600.0, description="Wall seconds after which a baseline's run is ended as out of time."
     )
 
     @field_validator("hardware")

@@ -8,6 +8,8 @@ rule reference:
         reference=layout.reference(plan.name, "{paper}", "{problem}"),
     log:
         layout.log(plan.name, "reference", "{paper}/{problem}"),
+    wildcard_constraints:
+        paper=plan.pointwise_papers(),
     conda:
         "../../environment.yml"
     params:
@@ -18,6 +20,25 @@ rule reference:
     shell:
         "python -m replication reference --settings {params.settings:q}"
         " --evaluation {output.evaluation} --reference {output.reference} --log {log}"
+
+
+rule task:
+    """What baselines are told about a problem on a hardware target."""
+    input:
+        layout.hardware(plan.name, "{hardware}"),
+    output:
+        layout.task(plan.name, "{hardware}", "{paper}", "{problem}"),
+    log:
+        layout.log(plan.name, "task", "{hardware}/{paper}/{problem}"),
+    conda:
+        "../../environment.yml"
+    params:
+        settings=plan.task_settings,
+        code=plan.code("replication.verbs.task"),
+    message:
+        "Write down the task of {wildcards.problem} on {wildcards.hardware}"
+    shell:
+        "python -m replication task --settings {params.settings:q} --hardware {input} --out {output} 2> {log}"
 
 
 rule datasets:

@@ -28,6 +28,8 @@ rule score:
         layout.run_file(plan.name, "scores.json"),
     log:
         layout.log(plan.name, "score", layout.RUN),
+    wildcard_constraints:
+        paper=plan.pointwise_papers(),
     conda:
         "../../environment.yml"
     params:

@@ -14,6 +14,7 @@ rule train:
     benchmark:
         layout.benchmark(plan.name, "train", layout.RUN)
     wildcard_constraints:
+        paper=plan.pointwise_papers(),
         method=plan.own_methods(),
     conda:
         "../../environment.yml"

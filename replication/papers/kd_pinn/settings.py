@@ -68,6 +68,11 @@ class Settings(Strict):
         """Return the problems that the preset runs."""
         return tuple(name for name in Problems.model_fields if getattr(self.problems, name) is not None)
 
+    @classmethod
+    def known_problems(cls) -> tuple[str, ...]:
+        """Return every problem that a preset may run."""
+        return tuple(Problems.model_fields)
+
     def problem(self, name: str) -> ProblemSettings:
         """Return one problem's settings."""
         return getattr(self.problems, name)
@@ -94,6 +99,12 @@ class Settings(Strict):
         """Return what evaluation points and reference solution depend on."""
         chosen = self.problem(problem)
         return {"coefficients": chosen.coefficients(), "grid": chosen.grid}
+
+    def task(self, problem: str) -> dict[str, Any]:
+        """Return what a baseline is told: equation, grid, and what the teacher may use for its training."""
+        chosen = self.problem(problem)
+        training = {"points": chosen.points.model_dump(), **chosen.training.model_dump()}
+        return {"equation": problem, **self.data_settings(problem), "training": training}
 
     def measurements(self, problem: str) -> dict[str, dict[str, Any]]:
         """Return the measurements over several arms, with what each reads."""

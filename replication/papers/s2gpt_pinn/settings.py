@@ -36,6 +36,11 @@ class Settings(Strict):
         """Return the families that the preset runs."""
         return tuple(name for name in Families.model_fields if getattr(self.problems, name) is not None)
 
+    @classmethod
+    def known_problems(cls) -> tuple[str, ...]:
+        """Return every family that a preset may run."""
+        return tuple(Families.model_fields)
+
     def family(self, problem: str) -> Family:
         """Return one family's settings."""
         return getattr(self.problems, problem)
@@ -61,6 +66,18 @@ class Settings(Strict):
         """Return what held-out parameters, evaluation points and reference solutions depend on."""
         names = {"equation", "parameters", "held_out", "held_out_low", "grid"}
         return self.family(problem).model_dump(include=names)
+
+    def task(self, problem: str) -> dict[str, Any]:
+        """Return what a baseline is told: equation, parameter boxes and grid, number and cost of the neurons.
+
+        `points` of the evaluation file hold the parameters before the coordinates.
+        """
+        family = self.family(problem)
+        return self.data_settings(problem) | {
+            "neurons": family.neurons,
+            "meta_grid": family.meta_grid,
+            "training": family.trainer.model_dump(),
+        }
 
     def measurements(self, problem: str) -> dict[str, dict[str, Any]]:
         """Return the measurements, with what each reads."""
