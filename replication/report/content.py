@@ -226,8 +226,9 @@ def _judged(inputs: Inputs, claim: Claim, table: pd.DataFrame, page: Path) -> Ju
 
     verdict, evidence = own(inputs.verdict_rows), own(inputs.evidence_rows)
     rows = behind(claim, table) if len(table) else table
-    entries = _made_by(inputs, claim.paper, rows)
-    shown, made_by = rows.head(MOST_ROWS), entries[:MOST_ROWS]
+    made_by = runs.MadeBy(inputs.record)
+    entries = [measured or run for run, measured in (made_by.row(row) for row in rows.to_dict("records"))]
+    shown, shown_entries = rows.head(MOST_ROWS), entries[:MOST_ROWS]
     return JudgedClaim(
         claim=claim,
         anchor=f"{claim.paper}-{claim.id}",
@@ -235,7 +236,7 @@ def _judged(inputs: Inputs, claim: Claim, table: pd.DataFrame, page: Path) -> Ju
         tests=tables.tests(evidence).without("claim", "unit") if len(evidence) else None,
         axes=_strips(claim, evidence),
         stretches=strip.stretches(own(inputs.sensitivity_rows)),
-        rows=tables.rows(shown, made_by, _links(inputs, made_by, page)) if len(rows) else None,
+        rows=tables.rows(shown, shown_entries, _links(inputs, shown_entries, page)) if len(rows) else None,
         left_out=max(0, len(rows) - MOST_ROWS),
         command=next((runs.command(entry) for entry in entries if entry), None),
         drawings=tuple(drawing.load(claim.paper, name, inputs.figures, page, inputs.parts) for name in claim.figures),
@@ -246,7 +247,7 @@ def behind(claim: Claim, table: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of the long table that a claim's tests read, each once, in the table's order."""
     indices: set[int] = set()
     for test in claim.tests:
-        of_metric = table[table["metric"] == test.metric]
+        of_metric = table[table["metric"].isin(test.metrics)]
         for cell in (cell for cells in test.cells(of_metric) for cell in cells):
             indices |= set(test.reads(of_metric[of_metric["hardware"] == cell.hardware], cell).index)
     return table.loc[sorted(indices)]
@@ -270,23 +271,6 @@ def _strips(claim: Claim, evidence: pd.DataFrame) -> tuple[str, ...]:
 
 def _result(row: Mapping[Any, Any]) -> strip.Result:
     return strip.Result(row["estimate"], row["low"], row["high"], row["margin_low"], row["margin_high"])
-
-
-def _made_by(inputs: Inputs, paper: str, rows: pd.DataFrame) -> list[dict[str, Any] | None]:
-    """Return for each row the run or measurement that made it."""
-    trained = {
-        (run["hardware"], run["problem"], run["method"], run["seed"]): run for run in inputs.entries("runs", paper)
-    }
-    measured = {
-        (file["hardware"], file["problem"], file["seed"], metric): file
-        for file in inputs.entries("measurements", paper)
-        for metric in file["metrics"]
-    }
-    return [
-        measured.get((row["hardware"], row["problem"], row["seed"], row["metric"]))
-        or trained.get((row["hardware"], row["problem"], row["method"], row["seed"]))
-        for row in rows.to_dict("records")
-    ]
 
 
 def _links(inputs: Inputs, entries: list[Any], page: Path) -> list[str | None]:

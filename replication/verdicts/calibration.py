@@ -14,13 +14,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from replication.verdicts.equivalence import Equivalence
 from replication.verdicts.failure_rate import BinomialRate, FailureRate
 from replication.verdicts.growth import Growth, exponent, power_law_advantage
 from replication.verdicts.interval import StudentMean
+from replication.verdicts.least import Least
 from replication.verdicts.median import Median
 from replication.verdicts.ordering import Ordering
+from replication.verdicts.rank_correlation import RankCorrelation
 from replication.verdicts.rank_order import RankOrder, agreement
 from replication.verdicts.ratio import Ratio, log_times_better
 from replication.verdicts.selection import Reference, Selection
@@ -97,6 +100,18 @@ def _ordering(draw: Draw) -> Statements:
     return statements(StudentMean.of(log_times_better(method, reference, "lower")), test.region("p"))
 
 
+def _ordering_against_the_strongest(draw: Draw) -> Statements:
+    """Five equal references, each with a spread of its own: all of them decide together."""
+    test = Ordering(kind="ordering", reference=Reference(method=list("bcdef")), better="lower", **SETTING)
+    # Half of the variance of a difference is the method's, so that single pairs spread as in the other kinds.
+    half = replace(draw, effect=draw.effect - 1, spread=draw.spread / np.sqrt(2))
+    method = np.exp(half.logarithms())
+    means = [
+        StudentMean.of(log_times_better(method, np.exp(UNIT * half.spread * draw.normal()), "lower")) for _ in range(5)
+    ]
+    return statements(Least(means), test.region("p"))
+
+
 def _ordering_of_skewed_seeds(draw: Draw) -> Statements:
     """Most seeds good and a few far worse: exponential on the logarithm, which Student t does not promise to cover."""
     return _ordering(replace(draw, skewed=True))
@@ -133,6 +148,18 @@ def _rank_order(draw: Draw) -> Statements:
 def _rank_order_of_other_differences(draw: Draw) -> Statements:
     """Problems differ, but in a way that has nothing to do with the order: high at both of its ends."""
     return _ranked(draw, np.array([2.0, 0.0, -1.0, 0.0, 2.0]) * (1 - abs(1 - draw.effect)))
+
+
+def _rank_correlation(draw: Draw) -> Statements:
+    """Scores that are measured, two of them equal, in the place of an order that is registered."""
+    values = (1 - draw.effect) * np.arange(5) + draw.spread * draw.normal(5)
+    scored = agreement(values, tuple(map(float, stats.rankdata([0.1, 0.2, 0.5, 0.5, 0.9]))))
+    test = RankCorrelation.model_validate(
+        SETTING
+        | {"kind": "rank_correlation", "problems": list("pqrst"), "trend": "rises"}
+        | {"score": {"metric": "s", "method": "b"}}
+    )
+    return statements(scored, test.region("p"))
 
 
 def _ranked(draw: Draw, differences: Array) -> Statements:
@@ -195,6 +222,8 @@ KINDS: dict[str, tuple[Callable[[Draw], Statements], Sequence[float]]] = {
     "ordering, at least 2 of 3, third far better": (_several(_ordering, 2, 3), (0, 1, 2)),
     "ordering, at least 2 of 3, third far worse": (_several(_ordering, 2, 3, far=4.0), (0, 1, 2)),
     "equivalence, median of 3": (_median, (0, 1, 2)),
+    "ordering, strongest of 5": (_ordering_against_the_strongest, (0, 1, 2)),
+    "rank correlation": (_rank_correlation, (0, 1, 2)),
 }
 
 

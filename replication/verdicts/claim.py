@@ -20,13 +20,15 @@ from replication.verdicts.equivalence import Equivalence
 from replication.verdicts.failure_rate import FailureRate
 from replication.verdicts.growth import Growth
 from replication.verdicts.ordering import Ordering
+from replication.verdicts.rank_correlation import RankCorrelation
 from replication.verdicts.rank_order import RankOrder
 from replication.verdicts.ratio import Ratio
 from replication.verdicts.selection import Name
 from replication.verdicts.threshold import Threshold
 
 Test = Annotated[
-    Equivalence | FailureRate | Growth | Ordering | RankOrder | Ratio | Threshold, Field(discriminator="kind")
+    Equivalence | FailureRate | Growth | Ordering | RankCorrelation | RankOrder | Ratio | Threshold,
+    Field(discriminator="kind"),
 ]
 Text = Annotated[str, Field(min_length=3)]
 
@@ -124,6 +126,7 @@ _KINDS: dict[Any, type[BaseModel]] = {
     "failure_rate": FailureRate,
     "growth": Growth,
     "ordering": Ordering,
+    "rank_correlation": RankCorrelation,
     "rank_order": RankOrder,
     "ratio": Ratio,
     "threshold": Threshold,

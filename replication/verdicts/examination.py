@@ -169,7 +169,7 @@ def examine(claim: Claim, table: pd.DataFrame, size: Size) -> Examination:
 
 
 def _single(test: Selection, rows: pd.DataFrame, cell: Cell) -> Single:
-    here = rows[(rows["metric"] == test.metric) & (rows["hardware"] == cell.hardware)]
+    here = rows[rows["metric"].isin(test.metrics) & (rows["hardware"] == cell.hardware)]
     runs = seeds.runs(test.reads(here, cell))
     try:
         return Single(test, cell, runs, estimate=test.estimate(here, cell))

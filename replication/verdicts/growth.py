@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pydantic import model_validator
 
 from replication.verdicts.interval import StudentMean
-from replication.verdicts.selection import Cell, Name, Selection, Undecidable, Unmeasured, in_words
+from replication.verdicts.selection import Cell, Name, Positive, Selection, Undecidable, Unmeasured, in_words
 from replication.verdicts.statements import Region
 
 if TYPE_CHECKING:
@@ -24,12 +24,14 @@ class Growth(Selection):
 
     `exponent`: the slope of log y over log x, to be `at_most` or `at_least` a bound, or between both. `power_law`: the
     advantage of log y = a + b log x over log y = a + b x in Akaike's criterion; the claim is that it is positive.
+    `within` names the first and the last x that count.
     """
 
     kind: Literal["growth"]
     reference: None = None
     along: Name
     quantity: Literal["exponent", "power_law"]
+    within: tuple[Positive, Positive] | None = None
     at_most: float | None = None
     at_least: float | None = None
 
@@ -79,7 +81,12 @@ class Growth(Selection):
         """Return the rows of the method on the problem whose condition is the cell's and `along=...`."""
         rest = rows["condition"].str.replace(self._swept, "", regex=True).str.strip(";")
         here = (rows["problem"] == cell.problems[0]) & (rows["method"] == self.methods[0])
-        return rows[here & (rest != rows["condition"]) & (rest == cell.condition)]
+        swept = rows[here & (rest != rows["condition"]) & (rest == cell.condition)]
+        first, last = self.within or (-np.inf, np.inf)
+        return swept[self._along(swept).between(first, last)]
+
+    def _along(self, rows: pd.DataFrame) -> pd.Series[float]:
+        return rows["condition"].str.extract(self._swept, expand=False).astype(float)
 
     def _curves(self, rows: pd.DataFrame, cell: Cell) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return x, shape (points,), and y, shape (seeds, points), of the seeds whose whole curve was measured."""
@@ -91,8 +98,7 @@ class Growth(Selection):
         if chosen.empty:
             raise Unmeasured(f"not run: {what}", problem)
         done = chosen[chosen["status"] == seeds.DONE]
-        x = done["condition"].str.extract(self._swept, expand=False).astype(float)
-        curves = done.assign(x=x).pivot(index="seed", columns="x", values="value").dropna()
+        curves = done.assign(x=self._along(done)).pivot(index="seed", columns="x", values="value").dropna()
         if curves.empty:
             raise Unmeasured(f"no seed with the whole curve: {what}", problem)
         if len(curves.columns) < FEWEST_POINTS:

@@ -15,7 +15,7 @@ from replication.verdicts.claim import Claim
 from replication.verdicts.examination import Examination, Single, examine
 from replication.verdicts.interval import StudentMean
 from replication.verdicts.published import PublishedValue
-from replication.verdicts.selection import Size, Unmeasured
+from replication.verdicts.selection import Cell, Selection, Size, Unmeasured
 from replication.verdicts.statements import (
     BETTER,
     IN_DIRECTION,
@@ -289,7 +289,7 @@ def _evidence_row(found: Examination, single: Single, evidence: str) -> dict[str
         "hardware": cell.hardware,
         "problem": " ".join(cell.problems),
         "method": " ".join(test.methods),
-        "reference": "" if test.reference is None else "; ".join(filter(None, test.sides(cell)[-1])),
+        "reference": "" if test.reference is None else _reference(test, cell),
         "condition": cell.condition,
         "metric": test.metric,
         "verdict": word,
@@ -305,6 +305,11 @@ def _evidence_row(found: Examination, single: Single, evidence: str) -> dict[str
         "failure_high": high,
     }
     return row | _numbers(single, LEVEL) | _prediction(single)
+
+
+def _reference(test: Selection, cell: Cell) -> str:
+    """Name the other side of a comparison: its method or methods and its condition."""
+    return "; ".join(filter(None, [" ".join(test.references), test.sides(cell)[-1][1]]))
 
 
 def _published(single: Single) -> str:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from replication.verdicts.interval import StudentMean
-from replication.verdicts.ratio import log_times_better
+from replication.verdicts.least import Least
+from replication.verdicts.ratio import ahead
 from replication.verdicts.selection import Cell, Reference, Selection
 from replication.verdicts.statements import Region, Side
 
@@ -27,12 +28,9 @@ class Ordering(Selection):
         """There is no margin."""
         return "better at all"
 
-    def estimate(self, rows: pd.DataFrame, cell: Cell) -> StudentMean:
-        """Return the mean over seeds of log(how many times better)."""
-        from replication.verdicts import seeds
-
-        method, reference = seeds.paired(self, rows, cell)
-        return StudentMean.of(seeds.best_by_other_seeds(log_times_better(method, reference, self.better)))
+    def estimate(self, rows: pd.DataFrame, cell: Cell) -> StudentMean | Least:
+        """Return the mean over seeds of log(how many times better), of several references than the strongest."""
+        return ahead(self, rows, cell, self.better)
 
     def region(self, problem: str, margin: Any = 1.0) -> Region:
         """Return everything above `margin` times better; 1 as registered."""

@@ -73,17 +73,14 @@ class RankAgreement:
         return np.where(position < len(values), tail[np.minimum(position, len(values) - 1)], 0.0)
 
 
-class RankOrder(Selection):
-    """Over the problems, the metric rises in the registered `order`: groups from lowest to highest, ties within."""
+class Ranked(Selection):
+    """A test that ranks problems by the metric of one method.
 
-    kind: Literal["rank_order"]
-    reference: None = None
-    order: Annotated[list[Annotated[list[Name], Field(min_length=1)]], Field(min_length=2)]
+    With a `reference` they are ranked by method / reference, paired by seed; of several references the lowest counts.
+    """
 
     @model_validator(mode="after")
-    def _complete(self) -> RankOrder:
-        if sorted(itertools.chain(*self.order)) != sorted(self.problems):
-            raise ValueError("the groups of `order` hold each of `problems` once")
+    def _few_enough(self) -> Ranked:
         if len(self.problems) > MOST_PROBLEMS:
             raise ValueError(f"at most {MOST_PROBLEMS} problems can be ranked")
         if isinstance(self.method, list):
@@ -109,6 +106,39 @@ class RankOrder(Selection):
         """Return all problems as one group."""
         return [tuple(self.problems)]
 
+    def region(self, problem: str, margin: Any = 1.0) -> Region:
+        """Return all positive correlations; there is no margin."""
+        return Region(0.0, np.inf, "higher")
+
+    def ranked(self, rows: pd.DataFrame, cell: Cell) -> NDArray[np.float64]:
+        """Return what ranks the problems, shape (seeds, problems), of the seeds that finished on every problem."""
+        import pandas as pd
+
+        from replication.verdicts import seeds
+
+        columns = []
+        for problem in self.problems:
+            sides = [seeds.values(rows, self.metric, problem, method, where) for method, where in self.sides(cell)]
+            together = pd.concat(sides, axis=1, join="inner").dropna()
+            below = together.iloc[:, 1:].min(axis=1) if self.reference else 1.0
+            columns.append(together.iloc[:, 0] / below)
+        table = pd.concat(columns, axis=1, join="inner").dropna().to_numpy()
+        seeds.enough(len(table))
+        return table
+
+
+class RankOrder(Ranked):
+    """Over the problems, the metric rises in the registered `order`: groups from lowest to highest, ties within."""
+
+    kind: Literal["rank_order"]
+    order: Annotated[list[Annotated[list[Name], Field(min_length=1)]], Field(min_length=2)]
+
+    @model_validator(mode="after")
+    def _complete(self) -> RankOrder:
+        if sorted(itertools.chain(*self.order)) != sorted(self.problems):
+            raise ValueError("the groups of `order` hold each of `problems` once")
+        return self
+
     def registered_ranks(self) -> tuple[float, ...]:
         """Return the mid-rank of each problem in the registered order."""
         from scipy import stats
@@ -118,19 +148,7 @@ class RankOrder(Selection):
 
     def estimate(self, rows: pd.DataFrame, cell: Cell) -> RankAgreement:
         """Return the agreement over the seeds that finished on every problem."""
-        import pandas as pd
-
-        from replication.verdicts import seeds
-
-        method = self.methods[0]
-        columns = [seeds.values(rows, self.metric, problem, method, cell.condition) for problem in self.problems]
-        table = pd.concat(columns, axis=1, join="inner").dropna().to_numpy()
-        seeds.enough(len(table))
-        return agreement(table, self.registered_ranks())
-
-    def region(self, problem: str, margin: Any = 1.0) -> Region:
-        """Return all positive correlations; there is no margin."""
-        return Region(0.0, np.inf, "higher")
+        return agreement(self.ranked(rows, cell), self.registered_ranks())
 
 
 def agreement(values: NDArray[np.float64], ranks: tuple[float, ...]) -> RankAgreement:

@@ -8,8 +8,9 @@ import numpy as np
 from pydantic import model_validator
 
 from replication.verdicts.interval import StudentMean
+from replication.verdicts.least import Least
 from replication.verdicts.published import PublishedValue
-from replication.verdicts.selection import Cell
+from replication.verdicts.selection import Cell, Selection
 from replication.verdicts.statements import Region, Side
 
 if TYPE_CHECKING:
@@ -32,18 +33,26 @@ class Ratio(PublishedValue):
             raise ValueError("`better: lower` needs a reference; a metric that is a ratio itself is better when higher")
         return self
 
-    def estimate(self, rows: pd.DataFrame, cell: Cell) -> StudentMean:
-        """Return the mean over seeds of log(how many times better)."""
-        from replication.verdicts import seeds
-
-        method, reference = seeds.paired(self, rows, cell)
-        return StudentMean.of(seeds.best_by_other_seeds(log_times_better(method, reference, self.better)))
+    def estimate(self, rows: pd.DataFrame, cell: Cell) -> StudentMean | Least:
+        """Return the mean over seeds of log(how many times better), of several references than the strongest."""
+        return ahead(self, rows, cell, self.better)
 
     def region(self, problem: str, margin: Any = 1.0) -> Region:
         """Return published / margin to published * margin, on the logarithm."""
         low, high = self.claimed(problem)
         reach = np.log(self.margin) * margin
         return Region(np.log(low) - reach, np.log(high) + reach, "higher", 0.0)
+
+
+def ahead(test: Selection, rows: pd.DataFrame, cell: Cell, better: Side) -> StudentMean | Least:
+    """Return the mean over seeds of log(how many times better than the reference, or than the strongest of several)."""
+    from replication.verdicts import seeds
+
+    means = [
+        StudentMean.of(seeds.best_by_other_seeds(log_times_better(method, reference, better)))
+        for method, reference in seeds.paired_with_each(test, rows, cell)
+    ]
+    return means[0] if len(means) == 1 else Least(means)
 
 
 def log_times_better(method: np.ndarray, reference: np.ndarray, better: Side) -> np.ndarray:

@@ -35,13 +35,24 @@ def values(rows: pd.DataFrame, metric: str, problem: str, method: str, condition
 
 def paired(selection: Selection, rows: pd.DataFrame, cell: Cell) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the values of method(s) and reference on the seeds both finished; without a reference it is 1."""
+    return paired_with_each(selection, rows, cell)[0]
+
+
+def paired_with_each(
+    selection: Selection, rows: pd.DataFrame, cell: Cell
+) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
+    """Return the values of method(s), shape (methods, seeds), and of one reference, for each of the references."""
     sides = [
         values(rows, selection.metric, cell.problems[0], method, condition)
         for method, condition in selection.sides(cell)
     ]
-    pairs = pd.concat(sides, axis=1, join="inner").dropna().to_numpy().T
-    enough(pairs.shape[1])
-    return (pairs, np.ones(pairs.shape[1])) if selection.reference is None else (pairs[:-1], pairs[-1])
+    count = len(selection.methods)
+    found = []
+    for reference in sides[count:] or [sides[0] ** 0]:
+        pairs = pd.concat([*sides[:count], reference], axis=1, join="inner").dropna().to_numpy().T
+        enough(pairs.shape[1])
+        found.append((pairs[:-1], pairs[-1]))
+    return found
 
 
 def logarithms(numbers: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -24,6 +24,8 @@ CONDITION = r"^([a-z_0-9]+=[^=;]+(;[a-z_0-9]+=[^=;]+)*)?$"
 COMBINE = r"^(all|median|at least [1-9][0-9]*)$"
 NAME = r"^[A-Za-z0-9_.+-]+$"
 
+SEVERAL_REFERENCES = ("ordering", "rank_correlation", "rank_order", "ratio")
+
 Name = Annotated[str, Field(pattern=NAME)]
 Condition = Annotated[str, Field(pattern=CONDITION)]
 Positive = Annotated[float, Field(gt=0)]
@@ -60,9 +62,12 @@ class Cell:
 
 
 class Reference(Strict):
-    """The other side of a comparison: another method, another condition of the same method, or both."""
+    """The other side of a comparison: another method, another condition of the same method, or both.
 
-    method: Name | None = None
+    Several methods stand for the strongest of them, whichever it is: the method must be ahead of all.
+    """
+
+    method: Name | Annotated[list[Name], Field(min_length=2)] | None = None
     condition: Condition | None = None
 
     @model_validator(mode="after")
@@ -96,12 +101,27 @@ class Selection(Strict):
     def _enough_to_combine(self) -> Selection:
         if self.quorum > self.places:
             raise ValueError(f"`combine: {self.combine}` of only {self.places} problems and conditions")
+        if len(self.references) > 1 and self.kind not in SEVERAL_REFERENCES:
+            raise ValueError(f"several references belong to {', '.join(SEVERAL_REFERENCES)}")
         return self
 
     @property
     def methods(self) -> list[str]:
         """The methods compared with the reference, one unless the best of several is chosen."""
         return self.method if isinstance(self.method, list) else [self.method]
+
+    @property
+    def references(self) -> list[str]:
+        """The methods compared with, none if there is no reference."""
+        if self.reference is None:
+            return []
+        named = self.reference.method or self.methods[0]
+        return named if isinstance(named, list) else [named]
+
+    @property
+    def metrics(self) -> list[str]:
+        """The metrics whose rows are read."""
+        return [self.metric]
 
     @property
     def places(self) -> int:
@@ -135,11 +155,11 @@ class Selection(Strict):
         return [(problem,) for problem in self.problems]
 
     def sides(self, cell: Cell) -> list[tuple[str, str]]:
-        """Return (method, condition) of everything compared in a cell, the reference last."""
+        """Return (method, condition) of everything compared in a cell, the references last."""
         compared = [(method, cell.condition) for method in self.methods]
         if self.reference is not None:
             condition = cell.condition if self.reference.condition is None else self.reference.condition
-            compared.append((self.reference.method or self.methods[0], condition))
+            compared += [(method, condition) for method in self.references]
         return compared
 
     def reads(self, rows: pd.DataFrame, cell: Cell) -> pd.DataFrame:

@@ -9,10 +9,13 @@ from scipy import stats
 
 from replication.errors import UserError
 from replication.verdicts import holm, seeds
-from replication.verdicts.growth import exponent, power_law_advantage
-from replication.verdicts.rank_order import RankAgreement, agreement
+from replication.verdicts.growth import Growth, exponent, power_law_advantage
+from replication.verdicts.ordering import Ordering
+from replication.verdicts.rank_correlation import RankCorrelation
+from replication.verdicts.rank_order import RankAgreement, RankOrder, agreement
 from replication.verdicts.ratio import log_times_better
-from replication.verdicts.selection import Undecidable
+from replication.verdicts.selection import Cell, Reference, Undecidable, Unmeasured
+from replication.verdicts.threshold import Threshold
 
 
 def test_pairing_by_seed_removes_what_a_seed_does_to_both_sides():
@@ -119,3 +122,103 @@ def test_failures_are_counted_by_run_and_wilson_is_scipys():
     counted = seeds.runs(rows)
     assert (counted.total, counted.failed) == (4, 1)
     assert counted.wilson() == pytest.approx(tuple(stats.binomtest(1, 4).proportion_ci(method="wilson")))
+
+
+def _errors(**of_method):
+    """One row a seed and method on problem p."""
+    frames = [
+        _rows(seed=range(len(values)), method=[name] * len(values), value=values, status=["done"] * len(values))
+        for name, values in of_method.items()
+    ]
+    return pd.concat(frames, ignore_index=True)
+
+
+CELL = Cell("cpu", ("p",), "")
+ORDERING = {"kind": "ordering", "metric": "m", "method": "a", "problems": ["p"], "better": "lower", "reason": "a test"}
+
+
+def test_ahead_of_several_references_is_ahead_of_each_of_them():
+    errors = _errors(a=[1.0, 1.1, 0.9], b=[2.0, 2.3, 1.9], c=[3.0, 2.9, 3.2])
+    alone = [
+        Ordering.model_validate({**ORDERING, "reference": {"method": name}, "reason": "one reference"}) for name in "bc"
+    ]
+    both = Ordering.model_validate({**ORDERING, "reference": {"method": ["b", "c"]}, "reason": "two references"})
+    singles, together = [test.estimate(errors, CELL) for test in alone], both.estimate(errors, CELL)
+    assert together.centre == min(single.centre for single in singles)
+    assert together.p_greater(0.0) == max(single.p_greater(0.0) for single in singles)
+    assert together.p_less(1.0) == pytest.approx(2 * min(single.p_less(1.0) for single in singles))
+    low, high = together.interval()
+    assert together.p_greater(low) == pytest.approx(0.05)
+    assert together.p_less(high) == pytest.approx(0.05)
+
+
+def test_a_reference_that_was_not_run_is_named():
+    test = Ordering.model_validate({**ORDERING, "reference": {"method": ["b", "vit"]}, "reason": "two references"})
+    with pytest.raises(Unmeasured, match="not run: m of vit on p"):
+        test.estimate(_errors(a=[1.0, 1.1], b=[2.0, 2.3]), CELL)
+
+
+def test_several_references_are_refused_where_nothing_says_which_side_is_good():
+    with pytest.raises(ValueError, match="several references belong to ordering"):
+        Threshold(
+            kind="threshold", metric="m", method="a", problems=["p"], reference=Reference(method=["b", "c"]),
+            at_most=1.0, reason="two references",
+        )  # fmt: skip
+
+
+def _scored(gains, scores, methods=("a", "b")):
+    """Rows of metric m of two methods, whose ratio is `gains` (seeds, problems), and of a score."""
+    rows = []
+    for problem, score in scores.items():
+        for seed, of_seed in enumerate(gains):
+            for method, value in zip(methods, (of_seed[problem], 1.0), strict=True):
+                rows.append((problem, method, seed, "m", value * 10**seed))
+            rows.append((problem, "data", seed, "score", score))
+    table = pd.DataFrame(rows, columns=["problem", "method", "seed", "metric", "value"])
+    return table.assign(condition="", status="done")
+
+
+CORRELATION = {
+    "kind": "rank_correlation", "metric": "m", "method": "a", "reference": {"method": "b"}, "trend": "falls",
+    "problems": ["p", "q", "r", "s"], "score": {"metric": "score", "method": "data"}, "reason": "ranks and scores",
+}  # fmt: skip
+
+
+def test_problems_are_ranked_by_the_ratio_and_compared_with_their_scores():
+    scores = {"p": 0.1, "q": 0.4, "r": 0.5, "s": 0.9}
+    falling = [{"p": 4.0, "q": 3.0, "r": 2.0, "s": 1.0}] * 3
+    cell = Cell("cpu", ("p", "q", "r", "s"), "")
+    test = RankCorrelation.model_validate(CORRELATION)
+    found = test.estimate(_scored(falling, scores), cell)
+    assert found.correlation == pytest.approx(1.0)
+    assert found.p_greater(0.0) == pytest.approx(1 / 24**3)
+    mixed = [{"p": 4.0, "q": 1.0, "r": 2.0, "s": 3.0}, {"p": 1.0, "q": 2.0, "r": 3.0, "s": 4.0}]
+    expected = np.mean([-stats.spearmanr(list(scores.values()), list(seed.values())).statistic for seed in mixed])
+    assert test.estimate(_scored(mixed, scores), cell).correlation == pytest.approx(expected)
+    assert set(test.reads(_scored(mixed, scores), cell)["metric"]) == {"m", "score"}
+
+
+def test_ranks_by_the_lowest_of_several_references():
+    table = _scored([{"p": 1.0, "q": 2.0, "r": 3.0}] * 2, {"p": 0.0, "q": 0.0, "r": 0.0})
+    strong = table[table["method"] == "b"].assign(method="c", value=table["value"] * 0.1)
+    strong.loc[strong["problem"] != "r", "value"] = 1e9
+    test = RankOrder(
+        kind="rank_order", metric="m", method="a", problems=["p", "q", "r"], order=[["p"], ["q"], ["r"]],
+        reference=Reference(method=["b", "c"]), reason="two references",
+    )  # fmt: skip
+    ranked = test.ranked(pd.concat([table, strong]), Cell("cpu", ("p", "q", "r"), ""))
+    np.testing.assert_allclose(ranked, [[1, 2, 30], [1, 2, 30]])
+
+
+def test_a_growth_law_is_fitted_between_the_given_points_only():
+    x = np.arange(1, 12)
+    y = np.where(x == 1, 50.0, x**1.5)
+    rows = pd.DataFrame(
+        {"problem": "p", "method": "a", "status": "done", "value": np.tile(y, 2), "seed": np.repeat([0, 1], x.size)}
+    ).assign(condition=[f"step={step}" for step in np.tile(x, 2)])
+    test = Growth(
+        kind="growth", metric="m", method="a", problems=["p"], along="step", quantity="exponent", at_most=2.0,
+        within=(2, 10), reason="without the first",
+    )  # fmt: skip
+    assert test.estimate(rows, CELL).centre == pytest.approx(1.5)
+    assert len(test.reads(rows, CELL)) == 2 * 9
