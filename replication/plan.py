@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from replication import layout
 from replication.baselines.declaration import Baseline, baselines, method_version
@@ -21,6 +21,9 @@ from replication.provenance.modules import measurement_modules
 from replication.report import figure
 from replication.settings.loading import LoadedPreset, paper_blocks
 from replication.settings.preset import PAPERS
+
+if TYPE_CHECKING:
+    from replication.verdicts.selection import Size
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,14 @@ class Plan:
     def targets(self) -> tuple[str, ...]:
         """Names of the hardware targets."""
         return tuple(self.preset.settings.hardware)
+
+    def size(self, paper: str) -> "Size":
+        """Return what a paper's runs can speak to: on mini datasets never the published size."""
+        settings = self.preset.settings
+        data = settings.data
+        problems = self.papers[paper].problem_names()
+        on_mini = data is not None and data.source == "mini" and not set(data.datasets).isdisjoint(problems)
+        return "reduced" if on_mini and settings.size == "published" else settings.size
 
     def problems(self, paper: str) -> tuple[str, ...]:
         """Return the problems of a paper that are to run."""

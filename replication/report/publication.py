@@ -89,7 +89,7 @@ def _collect(plan: Plan, paper: str, problem: str, staging: Path, commit: str, d
     settings = plan.preset.settings.model_dump(mode="json", exclude_none=True)
     kept = {key: value for key, value in settings.items() if key not in plan.papers or key == paper}
     level = plan.preset.evidence_level
-    part = Part(folder, paper, problem, plan.name, plan.preset.settings.size, level, commit, dirty, kept)
+    part = Part(folder, paper, problem, plan.name, plan.size(paper), level, commit, dirty, kept)
     part.write()
     return part
 

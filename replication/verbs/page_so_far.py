@@ -86,7 +86,7 @@ def _readable(paths: Iterable[Path], read: Callable[[Path], list[Row]]) -> Itera
 
 
 def _judge(plan: Plan, paper: str, table: Path, folder: Path, found: dict[str, list[Path]]) -> None:
-    size, level = plan.preset.settings.size, f"{plan.preset.evidence_level}, unfinished"
+    size, level = plan.size(paper), f"{plan.preset.evidence_level}, unfinished"
     claims, rows = load_claims(paper), read_tables([table])
     frames = (*judge(claims, rows, size=size, evidence=level), sensitivity([size] * len(claims), claims, rows))
     found["tables"].append(table)

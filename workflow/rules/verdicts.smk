@@ -25,7 +25,7 @@ rule judge:
     conda:
         "../../environment.yml"
     params:
-        size=plan.preset.settings.size,
+        size=lambda wildcards: plan.size(wildcards.paper),
         level=plan.preset.evidence_level,
         code=plan.code("replication.verbs.judge"),
     message:
