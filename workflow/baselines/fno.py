@@ -36,6 +36,7 @@ class SpectralConvolution(nn.Module):
 
     def forward(self, v: Tensor) -> Tensor:  # noqa: D102
         rows, columns = v.shape[-2:]
+        v = v.to(torch.promote_types(v.dtype, torch.float32))  # no transforms in bfloat16
         kx = torch.arange(1 - self.modes[0], self.modes[0], device=v.device) % rows
         kept = torch.fft.rfft2(v, norm="forward")[:, :, kx, : self.modes[1]]
         spectrum = kept.new_zeros(len(v), self.weight.shape[1], rows, columns // 2 + 1)
