@@ -10,7 +10,7 @@ export OMP_NUM_THREADS ?= 1
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: report page reference calibration test test-all lint format schema lock clean
+.PHONY: report page reference smoke-table calibration test test-all lint format schema lock clean
 
 report: $(READY)
 	$(BIN)/python -m replication report --preset $(PRESET) --cores $(CORES) $(if $(CONFIG),--config $(CONFIG))
@@ -21,6 +21,10 @@ page: $(READY)
 # The page of what was published with `python -m replication publish`, from what is committed alone.
 reference: $(READY)
 	$(BIN)/python -m replication reference-report
+
+# What CI holds the smoke preset against; run it after `make report PRESET=smoke`.
+smoke-table: $(READY)
+	$(BIN)/python -m replication export-results --preset smoke --out reports/reference/smoke.csv
 
 calibration: $(READY)
 	$(BIN)/snakemake --cores 1 --force docs/calibration.csv

@@ -9,8 +9,9 @@ import csv
 import hashlib
 import json
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,7 @@ def collect(trainings: Iterable[Path], measurements: Iterable[Path] = (), config
                 "parameters": training.get("parameters"),
                 "energy_j": training.get("energy_j"),
                 "code_version": training.get("code_version"),
+                "needs": training.get("needs", []),
                 "manifest": identity,
             }
             | about_run
@@ -104,6 +106,40 @@ def read(paths: Iterable[Path]) -> dict[str, Any]:
             together["measurements"] += content["measurements"]
             together["manifests"] |= content["manifests"]
     return together
+
+
+@dataclass(frozen=True)
+class MadeBy:
+    """Finds what a row of the long table comes from among the entries of a `record`."""
+
+    record: Mapping[str, Any]
+
+    def row(self, row: Mapping[Any, Any]) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+        """Return the run of the row's method, and the measurement if the row is one of its rows."""
+        place = row["paper"], row["hardware"], row["problem"], row["seed"]
+        # Parts published before conditions were recorded name the metric alone.
+        names = (quantity(row["metric"], row["condition"]), row["metric"])
+        found = (self._measurements.get((*place, name)) for name in names)
+        return self._runs.get((*place, row["method"])), next(filter(None, found), None)
+
+    @cached_property
+    def _runs(self) -> dict[tuple[Any, ...], dict[str, Any]]:
+        return {(*self._place(run), run["method"]): run for run in self.record["runs"]}
+
+    @cached_property
+    def _measurements(self) -> dict[tuple[Any, ...], dict[str, Any]]:
+        return {
+            (*self._place(entry), metric): entry for entry in self.record["measurements"] for metric in entry["metrics"]
+        }
+
+    @staticmethod
+    def _place(entry: Mapping[str, Any]) -> tuple[Any, ...]:
+        return entry["paper"], entry["hardware"], entry["problem"], entry["seed"]
+
+
+def quantity(metric: str, condition: str) -> str:
+    """Return a metric with the names of its conditions, `latency;batch;threads`: what a measurement is known by."""
+    return ";".join([metric, *(part.partition("=")[0] for part in condition.split(";") if part)])
 
 
 def folder(run: dict[str, Any]) -> Path:
@@ -145,7 +181,8 @@ def _measurement(path: Path) -> dict[str, Any]:
         "problem": problem,
         "measurement": measurement,
         "seed": int(Path(seed).stem.removeprefix("seed")),
-        "metrics": sorted({row["metric"] for row in rows}),
+        "metrics": sorted({quantity(row["metric"], row["condition"]) for row in rows}),
+        "methods": sorted({row["method"] for row in rows}),
         "rows": len(rows),
         "code_version": made_by.get("code_version"),
         "settings_hash": made_by.get("settings_hash"),

@@ -59,6 +59,7 @@ def run(options: argparse.Namespace) -> None:
             "settings": this.settings,
             "code_version": this.code_version,
             "identity": this.identity,
+            "needs": sorted(this.inputs),
         }
         dtype = this.settings.get("training", {}).get("dtype", "float32")
         write(outcome, this.folder, provenance, manifest(this.settings, threads=1, dtype=dtype, device=this.device))

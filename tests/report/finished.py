@@ -21,6 +21,7 @@ PAPER = "kd_pinn"
 PRESET = """
 description: For tests of the report.
 size: {size}
+baselines: []
 hardware: {{cpu: {{device: cpu}}}}
 kd_pinn:
   problems:

@@ -1,0 +1,1 @@
+"""Results that travel: packed into one archive, read back, and held beside others."""
