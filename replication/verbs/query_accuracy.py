@@ -16,7 +16,8 @@ from replication.runs.outcome import Status, read_record
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's flags."""
     parser.add_argument("--reference", required=True, type=Path, help="points and exact values of every query")
-    parser.add_argument("--runs", required=True, nargs="+", type=Path, help="run folders of one family and seed")
+    parser.add_argument("--runs", required=True, nargs="+", type=Path, help="arms' run folders of one family and seed")
+    parser.add_argument("--baselines", nargs="*", default=[], type=Path, help="run folders of baselines on the same")
     parser.add_argument("--out", required=True, type=Path, help="rows to write")
     parser.add_argument("--log", type=Path, help="file that repeats the messages")
 
@@ -25,17 +26,18 @@ def run(options: argparse.Namespace) -> None:
     """Write the rows; a run that is not `done` has one without a value."""
     import torch
 
-    keys = {folder: RunKey.of_folder(folder) for folder in options.runs}
-    log.start(f"query_accuracy {keys[options.runs[0]].problem}", options.log)
     torch.set_num_threads(1)
-    statuses = {folder: read_record(folder)["status"] for folder in options.runs}
-    done = [folder for folder, status in statuses.items() if status == Status.DONE]
+    log.start(f"query_accuracy {RunKey.of_folder(options.runs[0]).problem}", options.log)
+    statuses = {folder: read_record(folder)["status"] for folder in (*options.runs, *options.baselines)}
     rows = [
-        row(keys[folder], status, "query_error_median", None, "1")
+        row(RunKey.of_folder(folder), status, "query_error_median", None, "1")
         for folder, status in statuses.items()
-        if folder not in done
+        if status != Status.DONE
     ]
-    if done:
-        with np.load(options.reference) as file:
-            rows += query_accuracy(done, file["points"], file["u"])
+    arms, baselines = (
+        [folder for folder in folders if statuses[folder] == Status.DONE]
+        for folders in (options.runs, options.baselines)
+    )
+    with np.load(options.reference) as file:
+        rows += query_accuracy(arms, dict(file), baselines)
     measured.write(rows, options.out, {})

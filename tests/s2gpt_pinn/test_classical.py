@@ -1,6 +1,5 @@
 """Classical solvers and their reduced models against the references, quadrature and dense algebra."""
 
-from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -9,8 +8,10 @@ import torch
 
 from replication.papers.s2gpt_pinn.classical import burgers, helmholtz, klein_gordon
 from replication.papers.s2gpt_pinn.classical.galerkin import semilinear, stationary
-from replication.papers.s2gpt_pinn.classical.ladder import solvers
+from replication.papers.s2gpt_pinn.classical.ladder import SEMILINEAR, solvers
 from replication.papers.s2gpt_pinn.classical.semilinear import Semilinear
+from replication.papers.s2gpt_pinn.measurements.matched_solver import matched_seconds, rungs
+from replication.papers.s2gpt_pinn.parametric import Parametric
 from replication.problems.helmholtz import Helmholtz
 from replication.problems.problem import tensor_product
 from replication.problems.registry import problem_named
@@ -113,8 +114,7 @@ def test_snapshots_are_reproduced(equation: str) -> None:
     problem = problem_named(equation, CASES[equation])
     axes = axes_of(problem)
     reduced = semilinear(equation, [problem], axes, 32, 64, 1e-8)
-    module = import_module(f"replication.papers.s2gpt_pinn.classical.{equation}")
-    exact = Semilinear.full(module, 32).prepare(axes, 64)(problem)
+    exact = Semilinear.full(SEMILINEAR[equation], 32).prepare(axes, 64)(problem)
     assert reduced.size < 32
     assert np.linalg.norm(reduced.solve(problem) - exact) < 1e-3 * np.linalg.norm(exact)
 
@@ -149,3 +149,22 @@ def test_source_is_the_equation_applied_to_the_solution() -> None:
     found = helmholtz.source(problem, nodes, nodes)
     assert np.allclose(second @ u + u @ second.T + u, found, atol=1e-6 * np.abs(found).max())
     assert torch.get_default_dtype() == torch.float32
+
+
+def test_matched_time_lies_between_the_resolutions() -> None:
+    errors, seconds = [np.nan, 1e-1, 1e-3], [1.0, 2.0, 8.0]
+    assert matched_seconds(1e-2, errors, seconds) == pytest.approx(4.0)
+    assert matched_seconds(1e-3, errors, seconds) == pytest.approx(8.0)
+    assert matched_seconds(0.5, errors, seconds) == 2.0
+    assert matched_seconds(1e-4, errors, seconds) is None
+
+
+def test_rungs_end_with_the_first_that_is_accurate_enough() -> None:
+    parametric = Parametric("helmholtz", {"first_rate": (1.0, 1.4, 3), "second_rate": (1.0, 2.0, 3)})
+    parameters = np.array([[1.1, 1.7], [1.3, 1.2]])
+    axes, grid = parametric.at(parameters[0]).grid({"x": 9, "y": 9})
+    exact = np.stack([parametric.at(values).solution(grid)["u"] for values in parameters])
+    found = rungs(parametric, axes, parameters, exact, 1e-4)
+    assert all(rung.error > 1e-4 for rung in found[:-1])
+    assert found[-1].error <= 1e-4
+    assert np.allclose(found[-1](parameters[1]), exact[1], atol=1e-3)

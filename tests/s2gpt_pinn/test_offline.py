@@ -116,9 +116,9 @@ def test_measurements(workshop: Any) -> None:
         write(outcome, run.folder, {"settings": run.settings, "seed": 0}, {})
         json.loads((run.folder / "training.json").read_text())
         folders.append(run.folder)
-    points = workshop.evaluation["points"]
-    exact = reference(workshop.settings.data_settings("burgers"), points)["u"]
-    rows = query_accuracy(folders, points, exact)
+    settings = workshop.settings.data_settings("burgers")
+    published = workshop.evaluation | reference(settings, workshop.evaluation["points"])
+    rows = query_accuracy(folders, published)
     found = {(r.method, r.metric): r.value for r in rows if not r.condition}
     for method in METHODS:
         assert found[method, "best_approximation_median"] <= found[method, "query_error_median"] < 0.5  # type: ignore[operator]
@@ -126,6 +126,9 @@ def test_measurements(workshop: Any) -> None:
     worst = {(r.method, r.metric, r.condition): r.value for r in worst_case(folders)}
     assert worst["gpt_pinn", "indicator", "n=3"] == pytest.approx(worst["gpt_pinn", "worst_loss", "n=3"], rel=1e-6)
     assert worst["s2gpt_pinn", "collocation_points", ""] == 5
-    costs = query_cost(folders, points, {"queries": 2, "repeats": 1, "seconds": 1.0})
+    costs = query_cost(folders, published, {"queries": 2, "repeats": 1, "seconds": 1.0})
     assert all(dataclasses.asdict(r)["value"] is not None for r in costs)
-    assert {r.method for r in costs if r.metric == "query_latency"} == set(METHODS)
+    assert {r.method for r in costs if r.metric == "query_latency"} == {*METHODS, "classical"}
+    against = {(r.method, r.condition): r.value for r in costs if r.metric == "pays_off"}
+    assert against["s2gpt_pinn", "against=pinn"] == 1.0
+    assert ("s2gpt_pinn", "against=classical") in against

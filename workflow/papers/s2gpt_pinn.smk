@@ -38,6 +38,7 @@ rule query_accuracy:
     """Errors on held-out parameters, and those of the neurons."""
     input:
         runs=plan.measured_runs("s2gpt_pinn", "query_accuracy"),
+        baselines=plan.baseline_records("s2gpt_pinn"),
         reference=layout.reference(plan.name, "s2gpt_pinn", "{problem}"),
     output:
         layout.measured(
@@ -56,12 +57,15 @@ rule query_accuracy:
         "../../environment.yml"
     params:
         runs=lambda wildcards, input: [Path(record).parent for record in input.runs],
+        baselines=lambda wildcards, input: [
+            Path(record).parent for record in input.baselines
+        ],
         code=plan.measurement_code("query_accuracy"),
     message:
         "Measure errors on held-out parameters of {wildcards.problem}, seed {wildcards.seed}"
     shell:
-        "python -m replication query-accuracy --runs {params.runs} --reference {input.reference}"
-        " --out {output} --log {log}"
+        "python -m replication query-accuracy --runs {params.runs} --baselines {params.baselines}"
+        " --reference {input.reference} --out {output} --log {log}"
 
 
 rule worst_case:
@@ -88,10 +92,11 @@ rule worst_case:
 
 
 rule query_cost:
-    """Time of a query in both arms, alone on the machine."""
+    """Time of a query in both arms and of classical solvers, alone on the machine."""
     input:
         runs=plan.measured_runs("s2gpt_pinn", "query_cost"),
-        evaluation=layout.evaluation(plan.name, "s2gpt_pinn", "{problem}"),
+        baselines=plan.baseline_records("s2gpt_pinn"),
+        reference=layout.reference(plan.name, "s2gpt_pinn", "{problem}"),
     output:
         layout.measured(
             plan.name, "{hardware}", "s2gpt_pinn", "{problem}", "query_cost", "{seed}"
@@ -105,6 +110,9 @@ rule query_cost:
     threads: workflow.cores
     params:
         runs=lambda wildcards, input: [Path(record).parent for record in input.runs],
+        baselines=lambda wildcards, input: [
+            Path(record).parent for record in input.baselines
+        ],
         settings=lambda wildcards: plan.measurement_settings(
             "s2gpt_pinn", wildcards.problem, "query_cost"
         ),
@@ -113,4 +121,4 @@ rule query_cost:
         "Time queries of {wildcards.problem}, seed {wildcards.seed}, alone on {wildcards.hardware}"
     shell:
         "python -m replication query-cost --settings {params.settings:q} --runs {params.runs}"
-        " --evaluation {input.evaluation} --out {output} --log {log}"
+        " --baselines {params.baselines} --reference {input.reference} --out {output} --log {log}"

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any
 
 import numpy as np
 
 from replication.papers.s2gpt_pinn.classical import helmholtz
+from replication.papers.s2gpt_pinn.classical.ladder import SEMILINEAR
 from replication.papers.s2gpt_pinn.classical.semilinear import Semilinear
 from replication.problems.problem import Array
 from replication.reduced_basis.proper_orthogonal_decomposition import discrete_interpolation_points, principal_modes
@@ -29,7 +29,7 @@ def semilinear(
     Snapshots come from `count` spectral modes and `steps` time steps, which the reduced model keeps. States are shares
     of orthonormal modes, so their POD is that of functions in L².
     """
-    full = Semilinear.full(import_module(f"replication.papers.s2gpt_pinn.classical.{equation}"), count)
+    full = Semilinear.full(SEMILINEAR[equation], count)
     end = float(axes["t"][-1])
     states, forces = [], []
     for problem in problems:

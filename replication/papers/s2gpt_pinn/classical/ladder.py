@@ -1,22 +1,32 @@
 """The classical solver of an equation at all its resolutions."""
 
 from collections.abc import Callable, Mapping
-from importlib import import_module
-from pathlib import Path
 from typing import Any
 
-from replication.papers.s2gpt_pinn.classical.semilinear import Semilinear
+from replication.papers.s2gpt_pinn.classical import allen_cahn_periodic, burgers, helmholtz, klein_gordon
+from replication.papers.s2gpt_pinn.classical.semilinear import Equation, Semilinear
 from replication.problems.problem import Array
 
+SEMILINEAR: dict[str, Any] = {
+    "allen_cahn_periodic": allen_cahn_periodic,
+    "burgers": burgers,
+    "klein_gordon": klein_gordon,
+}
+"""Modules that implement `Equation`; imported by name, so that code versions cover them."""
 
-def solvers(equation: str, axes: Mapping[str, Array]) -> dict[int, Callable[[Any], Array]]:
+Solve = Callable[[Any], Array]
+
+
+def solvers(equation: str, axes: Mapping[str, Array]) -> dict[int, Solve]:
     """Return by resolution, coarsest first, what solves a problem on a grid: u (N,). Empty if there is no solver."""
-    if not (Path(__file__).parent / f"{equation}.py").is_file():
+    if equation == "helmholtz":
+        return {resolution: helmholtz.prepare(axes, resolution) for resolution in helmholtz.RESOLUTIONS}
+    if equation not in SEMILINEAR:
         return {}
-    module = import_module(f"{__package__}.{equation}")
-    if hasattr(module, "prepare"):
-        return {resolution: module.prepare(axes, resolution) for resolution in module.RESOLUTIONS}
-    return {
-        modes: Semilinear.full(module, modes).prepare(axes, max(2, round(module.STEPS_PER_MODE * modes)))
-        for modes in module.RESOLUTIONS
-    }
+    module = SEMILINEAR[equation]
+    return {modes: Semilinear.full(module, modes).prepare(axes, steps(module, modes)) for modes in module.RESOLUTIONS}
+
+
+def steps(equation: Equation, modes: int) -> int:
+    """Return the time steps that go with a number of modes."""
+    return max(2, round(equation.STEPS_PER_MODE * modes))

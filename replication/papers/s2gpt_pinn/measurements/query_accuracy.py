@@ -1,6 +1,6 @@
 """Errors on held-out parameters against the reference, beside the best that the span allows, and the neurons' own."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,30 +16,43 @@ from replication.runs.outcome import Status
 STATISTICS: dict[str, Callable[[Array], float]] = {"median": np.median, "mean": np.mean, "max": np.max}
 
 
-def query_accuracy(folders: Sequence[Path], points: Array, reference: Array) -> list[Row]:
-    """Return relative L2 errors: per query, their median, mean and maximum; the same of the best approximation.
+def query_accuracy(
+    folders: Sequence[Path], published: Mapping[str, Array], baselines: Sequence[Path] = ()
+) -> list[Row]:
+    """Return relative L2 errors: per query, their median, mean and maximum; of arms also the best approximation's.
 
-    `points` (M N, p + d) and `reference` (M N,) are what the workflow published. Rows of the method `pinn` are those of
-    the neurons, each at its own parameters, and of what one costs.
+    `folders` are arms, `baselines` runs of methods that have nothing but a prediction; `published` is the reference
+    file: points, axes, u. Rows of the method `pinn` are those of the neurons, each at its own parameters, and of what
+    one costs.
     """
+    rows = [found for folder in (*folders, *baselines) for found in _errors(folder, published)]
     arms = [Trained.load(folder) for folder in folders]
-    rows: list[Row] = []
-    for folder, trained in zip(folders, arms, strict=True):
-        parameters, grid = queries_of(points, len(trained.meta.parametric.axes))
-        exact = reference.reshape(len(parameters), -1)
-        with np.load(folder / "prediction.npz") as file:
-            errors = relative(file["u"].reshape(exact.shape), exact)
-        rows += [row(trained.key, Status.DONE, "query_error", e, "1", f"query={i}") for i, e in enumerate(errors)]
-        rows += [
-            row(trained.key, Status.DONE, f"query_error_{name}", float(f(errors)), "1")
-            for name, f in STATISTICS.items()
-        ]
+    for trained in arms:
+        parameters, grid = queries_of(published["points"], len(trained.meta.parametric.axes))
+        exact = published["u"].reshape(len(parameters), -1)
         orthonormal = np.linalg.qr(trained.columns(grid).numpy())[0]
         best = relative(exact @ orthonormal @ orthonormal.T, exact)
         rows.append(row(trained.key, Status.DONE, "best_approximation_median", float(np.median(best)), "1"))
         outside = trained.meta.parametric.outside(parameters)
         rows.append(row(trained.key, Status.DONE, "queries_outside", float(outside.sum()), "1"))
-    return rows + _neurons(arms, grid)
+    return rows + (_neurons(arms, grid) if arms else [])
+
+
+def query_errors(folder: Path, published: Mapping[str, Array]) -> Array:
+    """Return the relative L2 error of every query (M,) in a run's prediction."""
+    coordinates = sum(name.startswith("axis_") for name in published)
+    parameters, _ = queries_of(published["points"], published["points"].shape[1] - coordinates)
+    exact = published["u"].reshape(len(parameters), -1)
+    with np.load(folder / "prediction.npz") as file:
+        return relative(file["u"].reshape(exact.shape), exact)
+
+
+def _errors(folder: Path, published: Mapping[str, Array]) -> Iterator[Row]:
+    key, errors = RunKey.of_folder(folder), query_errors(folder, published)
+    for i, error in enumerate(errors):
+        yield row(key, Status.DONE, "query_error", error, "1", f"query={i}")
+    for name, statistic in STATISTICS.items():
+        yield row(key, Status.DONE, f"query_error_{name}", float(statistic(errors)), "1")
 
 
 def relative(u: Array, exact: Array) -> Array:

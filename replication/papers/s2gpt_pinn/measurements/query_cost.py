@@ -1,69 +1,102 @@
 """What a query and a sweep cost in both arms, timed alone on the machine, and after how many queries an arm pays."""
 
+import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
+from replication.layout import RunKey
 from replication.measurement.table import Row, row
 from replication.papers.s2gpt_pinn.arms import Optimiser
-from replication.papers.s2gpt_pinn.measurements.query_accuracy import pinn
+from replication.papers.s2gpt_pinn.measurements.matched_solver import Rung, matched_seconds, rungs
+from replication.papers.s2gpt_pinn.measurements.query_accuracy import query_errors
 from replication.papers.s2gpt_pinn.queries import queries_of
 from replication.papers.s2gpt_pinn.trained import Trained
 from replication.problems.problem import Array
 from replication.runs.outcome import Status
 
 OPTIMISERS: tuple[Optimiser, ...] = ("gauss_newton", "published")
-NO_SOLVER = {"helmholtz"}
-"""Equations whose reference is a formula: no classical solver stands behind it."""
+Answer = Callable[[Array], object]
 
 
-def query_cost(folders: Sequence[Path], points: Array, settings: Mapping[str, Any]) -> list[Row]:
+def query_cost(folders: Sequence[Path], published: Mapping[str, Array], settings: Mapping[str, Any]) -> list[Row]:
     """Return rows of both arms (GPT-PINN first): query times by optimiser, offline parts, sweeps, break-even counts.
 
-    A query is the fit of its coefficients and the solution on its grid. Arms are timed in turn (A B A B ...), one
-    answer before that does not count; `speedup` is the ratio to GPT-PINN's time with the same optimiser.
+    `published` is the reference file: points, axes, u. A query is the fit of its coefficients and the solution on its
+    grid. Arms and classical solvers are timed in turn (A B A B ...), one answer before that does not count; `speedup`
+    is the ratio to GPT-PINN's time with the same optimiser. The classical solver that an arm is compared with is as
+    accurate as that arm (`matched_latency`).
     """
     rows: list[Row] = []
     latency: dict[tuple[str, str], float] = {}
+    ladder: list[Rung] = []
+    solver_seconds: list[float] = []
+    errors = {folder: float(np.median(query_errors(folder, published))) for folder in folders}
     for optimiser in OPTIMISERS:
         arms = [Trained.load(folder, optimiser) for folder in folders]
-        parameters, grid = queries_of(points, len(arms[0].meta.parametric.axes))
+        parametric = arms[0].meta.parametric
+        parameters, grid = queries_of(published["points"], len(parametric.axes))
+        answers: list[Answer] = [_answer(trained, grid) for trained in arms]
+        if optimiser == "gauss_newton":
+            axes = {name: published[f"axis_{name}"] for name in arms[0].meta.columns.coordinates}
+            exact = published["u"].reshape(len(parameters), -1)
+            ladder = rungs(parametric, axes, parameters, exact, min(errors.values()))
+            answers += ladder
         timed = parameters[: settings["queries"]]
-        seconds = _interleaved([_answer(trained, grid) for trained in arms], timed, settings)
+        seconds = _interleaved(answers, timed, settings)
         condition = f"optimiser={optimiser}"
-        for trained, spent in zip(arms, seconds, strict=True):
+        for trained, spent in zip(arms, seconds, strict=False):
             latency[trained.key.method, optimiser] = float(np.median(spent))
             rows.append(row(trained.key, Status.DONE, "query_latency", float(np.median(spent)), "s", condition, True))
             ratio = float(np.median(seconds[0] / spent))
             rows.append(row(trained.key, Status.DONE, "query_speedup", ratio, "1", condition, True))
+        if optimiser == "gauss_newton":
+            solver_seconds = [float(np.median(spent)) for spent in seconds[len(arms) :]]
         rows += _sweeps(arms, torch.as_tensor(timed), condition)
-    rows += _offline(arms, grid, timed, latency)
+    rows += _ladder(arms[0].key, ladder, solver_seconds)
+    full = float(np.mean([record["cpu_s"] for trained in arms for record in trained.record["neurons"]]))
+    for folder, trained in zip(folders, arms, strict=True):
+        matched = matched_seconds(errors[folder], [rung.error for rung in ladder], solver_seconds)
+        if matched is not None:
+            rows.append(row(trained.key, Status.DONE, "matched_latency", matched, "s", "against=classical", True))
+        answer = latency[trained.key.method, "gauss_newton"]
+        rows += _offline(trained.key, trained.record, answer, {"pinn": full, "classical": matched})
     return rows
 
 
-def _answer(trained: Trained, grid: Array) -> Callable[[torch.Tensor], object]:
+def baseline_cost(folder: Path) -> list[Row]:
+    """Return rows of a baseline that says in its `training.json` what an answer took, in its own run (`query_s`)."""
+    key, record = RunKey.of_folder(folder), json.loads((folder / "training.json").read_text(encoding="utf-8"))
+    if "query_s" not in record:
+        return []
+    offline = sum(phase["cpu_s"] for name, phase in record["phases"].items() if name != "queries")
+    return [
+        row(key, Status.DONE, "query_latency", record["query_s"], "s", "timed=in_run", True),
+        row(key, Status.DONE, "offline_cpu", offline, "s", "", True),
+    ]
+
+
+def _answer(trained: Trained, grid: Array) -> Answer:
     columns = trained.columns(grid) @ trained.meta.change
     loss = trained.meta.loss()
-    return lambda mu: columns @ trained.meta.fit(mu, loss).coefficients.T
+    return lambda values: columns @ trained.meta.fit(torch.as_tensor(values[None]), loss).coefficients.T
 
 
-def _interleaved(
-    answers: Sequence[Callable[[torch.Tensor], object]], parameters: Array, settings: Mapping[str, Any]
-) -> list[Array]:
-    """Return each arm's times (calls,), equal positions measured side by side."""
-    queries = [torch.as_tensor(mu[None]) for mu in parameters]
+def _interleaved(answers: Sequence[Answer], parameters: Array, settings: Mapping[str, Any]) -> list[Array]:
+    """Return each answer's times (calls,), equal positions measured side by side."""
     for answer in answers:
-        answer(queries[0])
+        answer(parameters[0])
     found: list[list[float]] = [[] for _ in answers]
     started = time.perf_counter()
-    for query in queries * settings["repeats"]:
+    for values in np.tile(parameters, (settings["repeats"], 1)):
         for answer, spent in zip(answers, found, strict=True):
             begin = time.perf_counter()
-            answer(query)
+            answer(values)
             spent.append(time.perf_counter() - begin)
         if time.perf_counter() - started > settings["seconds"]:
             break
@@ -83,38 +116,29 @@ def _sweeps(arms: Sequence[Trained], parameters: torch.Tensor, condition: str) -
     return rows
 
 
-def _offline(
-    arms: Sequence[Trained], grid: Array, parameters: Array, latency: Mapping[tuple[str, str], float]
-) -> list[Row]:
-    rows = []
-    neurons = [record["cpu_s"] for trained in arms for record in trained.record["neurons"]]
-    full, solver = float(np.mean(neurons)), _classical(arms[0], grid, parameters)
-    if solver is not None:
-        rows.append(row(pinn(arms[0].key), Status.DONE, "classical_latency", solver, "s", timing=True))
-    for trained in arms:
-        parts = {name: phase["cpu_s"] for name, phase in trained.record["phases"].items()}
-        for name, spent in parts.items():
-            rows.append(row(trained.key, Status.DONE, "offline_cpu", spent, "s", f"part={name}", True))
-        total = sum(parts.values())
-        rows.append(row(trained.key, Status.DONE, "offline_cpu", total, "s", "", True))
-        answer = latency[trained.key.method, "gauss_newton"]
-        for against, alone in (("pinn", full), ("classical", solver)):
-            if alone is not None:
-                pays = alone > answer
-                rows.append(row(trained.key, Status.DONE, "pays_off", float(pays), "1", f"against={against}", True))
-                if pays:
-                    count = total / (alone - answer)
-                    rows.append(row(trained.key, Status.DONE, "break_even", count, "1", f"against={against}", True))
-    return rows
+def _ladder(key: RunKey, ladder: Sequence[Rung], seconds: Sequence[float]) -> Iterator[Row]:
+    classical = replace(key, method="classical")
+    for rung, spent in zip(ladder, seconds, strict=True):
+        condition = f"resolution={rung.resolution}"
+        if np.isfinite(rung.error):
+            yield row(classical, Status.DONE, "query_error_median", rung.error, "1", condition)
+        yield row(classical, Status.DONE, "query_latency", spent, "s", condition, True)
 
 
-def _classical(trained: Trained, grid: Array, parameters: Array) -> float | None:
-    """Return the median time of the reference solver, which is far more accurate than any arm: an upper bound."""
-    if trained.meta.parametric.equation in NO_SOLVER:
-        return None
-    spent = []
-    for values in parameters:
-        begin = time.perf_counter()
-        trained.meta.parametric.at(values).solution(grid)
-        spent.append(time.perf_counter() - begin)
-    return float(np.median(spent))
+def _offline(key: RunKey, record: Mapping[str, Any], answer: float, alone: Mapping[str, float | None]) -> Iterator[Row]:
+    """Yield the offline parts, their sum, and against what others take for an answer alone: whether it ever pays.
+
+    `break_even` is the number of queries after which it does; a row only where it does.
+    """
+    parts = {name: phase["cpu_s"] for name, phase in record["phases"].items()}
+    total = sum(parts.values())
+    for name, spent in parts.items():
+        yield row(key, Status.DONE, "offline_cpu", spent, "s", f"part={name}", True)
+    yield row(key, Status.DONE, "offline_cpu", total, "s", "", True)
+    for against, seconds in alone.items():
+        if seconds is None:
+            continue
+        condition = f"against={against}"
+        yield row(key, Status.DONE, "pays_off", float(seconds > answer), "1", condition, True)
+        if seconds > answer:
+            yield row(key, Status.DONE, "break_even", total / (seconds - answer), "1", condition, True)
