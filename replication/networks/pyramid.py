@@ -1,0 +1,86 @@
+"""The multiscale trunk: the same blocks at every scale of a wavelet pyramid, and an exchange between the scales."""
+
+from collections.abc import Sequence
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+
+from replication.networks.feed_forward import MixFeedForward
+from replication.networks.linear_attention import Attention
+from replication.networks.rms_norm import rms_norm
+from replication.networks.token_grid import TokenGrid
+from replication.networks.wavelit_settings import WaveLiTNetwork
+
+
+class Block(nn.Module):
+    """Pre-normalised attention and feed-forward layers, each scaled per channel and added (LayerScale)."""
+
+    def __init__(self, settings: WaveLiTNetwork) -> None:
+        super().__init__()
+        self.attention = Attention(settings.width, settings.heads, settings.attention)
+        self.feed_forward = MixFeedForward(settings.width, settings.hidden)
+        self.attention_scale = nn.Parameter(torch.full((settings.width,), settings.layer_scale))
+        self.feed_forward_scale = nn.Parameter(torch.full((settings.width,), settings.layer_scale))
+
+    def forward(self, tokens: Tensor, grid: TokenGrid) -> Tensor:  # noqa: D102
+        tokens = torch.addcmul(tokens, self.attention_scale, self.attention(rms_norm(tokens), grid))
+        return torch.addcmul(tokens, self.feed_forward_scale, self.feed_forward(rms_norm(tokens), grid))
+
+
+class Exchange(nn.Module):
+    """Passes tokens between neighbouring scales: 2x2 blocks gathered upwards, spread downwards, each by a linear map.
+
+    Gathering and spreading lose nothing; they are a Haar step up to a rotation of the 4C channels, which the maps hold.
+    """
+
+    def __init__(self, width: int, layer_scale: float) -> None:
+        super().__init__()
+        self.up, self.down = nn.Linear(4 * width, width), nn.Linear(width, 4 * width)
+        self.up_scale = nn.Parameter(torch.full((width,), layer_scale))
+        self.down_scale = nn.Parameter(torch.full((width,), layer_scale))
+
+    def to_coarser(self, fine: Tensor, coarse: Tensor, grid: TokenGrid) -> Tensor:
+        """Return the coarse tokens, of `grid`, with what the fine ones say."""
+        return torch.addcmul(coarse, self.up_scale, self.up(grid.gather(rms_norm(fine))))
+
+    def to_finer(self, coarse: Tensor, fine: Tensor, grid: TokenGrid, finer: TokenGrid) -> Tensor:
+        """Return the fine tokens with what the coarse ones, of `grid`, say."""
+        return torch.addcmul(fine, self.down_scale, grid.spread(self.down(rms_norm(coarse)), finer))
+
+
+class Pyramid(nn.Module):
+    """Block by block: an exchange from fine to coarse, the block at every scale, an exchange from coarse to fine.
+
+    Shared, one set of weights serves all scales, and one exchange all neighbours; unshared, each has its own.
+    """
+
+    def __init__(self, settings: WaveLiTNetwork) -> None:
+        super().__init__()
+        self._copies = settings.scales if settings.pyramid == "unshared" else 1
+        self._pairs = min(self._copies, settings.scales - 1)
+        self._depth = settings.blocks
+        self.blocks = nn.ModuleList(Block(settings) for _ in range(self._depth * self._copies))
+        self.exchanges = nn.ModuleList(
+            Exchange(settings.width, settings.layer_scale) for _ in range(self._depth * self._pairs)
+        )
+
+    def forward(self, tokens: list[Tensor], grids: Sequence[TokenGrid]) -> list[Tensor]:
+        """Map the tokens of all scales, finest first, each (B, h_j, w_j, width)."""
+        tokens = list(tokens)
+        coarser = range(1, len(grids))
+        for depth in range(self._depth):
+            for j in coarser:
+                exchange = self._exchange(depth, j)
+                tokens[j] = exchange.to_coarser(tokens[j - 1], tokens[j], grids[j])
+            tokens = [self._block(depth, j)(tokens[j], grid) for j, grid in enumerate(grids)]
+            for j in reversed(coarser):
+                exchange = self._exchange(depth, j)
+                tokens[j - 1] = exchange.to_finer(tokens[j], tokens[j - 1], grids[j], grids[j - 1])
+        return tokens
+
+    def _block(self, depth: int, scale: int) -> nn.Module:
+        return self.blocks[depth * self._copies + scale % self._copies]
+
+    def _exchange(self, depth: int, scale: int) -> Exchange:
+        return cast(Exchange, self.exchanges[depth * self._pairs + (scale - 1) % self._pairs])
