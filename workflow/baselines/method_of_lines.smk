@@ -18,7 +18,7 @@ rule run:
         mem_mb=config["memory_mb"],
         gpu=config["gpus"],
     params:
-        out=config["out"],
+        out=subpath(output[0], parent=True),
         code=config["code"],
     message:
         "Run method_of_lines on {wildcards.problem}, seed {wildcards.seed}, {wildcards.hardware}"
