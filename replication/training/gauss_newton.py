@@ -1,5 +1,6 @@
 """Levenberg-Marquardt for sums of squares with up to a few thousand unknowns, in float64."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -35,6 +36,62 @@ class SumOfSquares(Protocol):
         ...
 
 
+Solve = Callable[[Tensor], Tensor]
+
+
+@dataclass(frozen=True)
+class _Normal:
+    """(JᵀJ + λ D)⁻¹ Jᵀ v by Cholesky factors of the normal matrix, for more rows than unknowns."""
+
+    jacobian: Tensor
+    matrix: np.ndarray
+    diagonal: np.ndarray
+    scale: np.ndarray
+
+    @classmethod
+    def of(cls, jacobian: Tensor) -> "_Normal":
+        matrix = dsyrk(1.0, jacobian.numpy().T, lower=1)
+        diagonal = np.diagonal(matrix).copy()
+        return cls(jacobian, matrix, diagonal, _floored(diagonal))
+
+    def damped(self, damping: float) -> Solve:
+        """Return v -> (JᵀJ + λ D)⁻¹ Jᵀ v. Raises LinAlgError where the matrix is not positive definite."""
+        np.fill_diagonal(self.matrix, self.diagonal + damping * self.scale)
+        factor = cho_factor(self.matrix, lower=True, check_finite=False)
+        return lambda v: torch.as_tensor(cho_solve(factor, (self.jacobian.T @ v).numpy(), check_finite=False))
+
+
+@dataclass(frozen=True)
+class _Gram:
+    """The same as D⁻¹Jᵀ (J D⁻¹ Jᵀ + λ)⁻¹ v, for fewer rows than unknowns."""
+
+    jacobian: Tensor
+    matrix: np.ndarray
+    diagonal: np.ndarray
+    scale: Tensor
+
+    @classmethod
+    def of(cls, jacobian: Tensor) -> "_Gram":
+        scale = torch.as_tensor(_floored(jacobian.square().sum(dim=0).numpy()))
+        matrix = dsyrk(1.0, (jacobian * scale.rsqrt()).numpy().T, trans=1, lower=1)
+        return cls(jacobian, matrix, np.diagonal(matrix).copy(), scale)
+
+    def damped(self, damping: float) -> Solve:
+        """Return v -> D⁻¹Jᵀ (J D⁻¹ Jᵀ + λ)⁻¹ v. Raises LinAlgError where the matrix is not positive definite."""
+        np.fill_diagonal(self.matrix, self.diagonal + damping)
+        factor = cho_factor(self.matrix, lower=True, check_finite=False)
+
+        def solve(v: Tensor) -> Tensor:
+            return self.jacobian.T @ torch.as_tensor(cho_solve(factor, v.numpy(), check_finite=False)) / self.scale
+
+        return solve
+
+
+def _floored(diagonal: np.ndarray) -> np.ndarray:
+    """Return D: the diagonal of JᵀJ, its smallest entries raised."""
+    return np.maximum(diagonal, FLOOR * diagonal.max(initial=0.0))
+
+
 @dataclass
 class GaussNewton:
     """Minimises |r(p)|²: `advance` makes one step that lowers it, or says that there is none.
@@ -42,7 +99,8 @@ class GaussNewton:
     The step d solves (JᵀJ + λ D) d = -Jᵀr with D the diagonal of JᵀJ (Marquardt 1963, SIAM J. Appl. Math. 11, 431-441).
     It is bent along the valley by the second-order correction a, (JᵀJ + λ D) a = -Jᵀ r''(d, d), as d + a/2 (geodesic
     acceleration: Transtrum & Sethna 2012, arXiv:1201.5885); r''(d, d) costs one evaluation of r, the factorisation is
-    there already. On networks it saves about two thirds of the steps.
+    there already. On networks it saves about two thirds of the steps. With fewer rows than unknowns the same step comes
+    from a system of as many equations as rows, which makes steps on few, often redrawn points cheap.
     """
 
     function: SumOfSquares
@@ -62,12 +120,9 @@ class GaussNewton:
     def advance(self) -> bool:
         """Make one step; False, and no change, where no damping lowers the loss."""
         rows, jacobian = self.function.linearised(self.point)
-        gradient = (jacobian.T @ rows).numpy()
-        normal = dsyrk(1.0, jacobian.numpy().T, lower=1)
-        diagonal = np.diagonal(normal).copy()
-        scale = np.maximum(diagonal, FLOOR * diagonal.max(initial=0.0))
+        system = (_Gram if len(rows) < len(self.point) else _Normal).of(jacobian)
         while self.damping <= LARGEST_DAMPING:
-            trial = self._trial(normal, diagonal + self.damping * scale, gradient, rows, jacobian)
+            trial = self._trial(system, rows)
             if trial is not None:
                 loss = self._loss(trial)
                 if loss < self.loss:
@@ -80,19 +135,16 @@ class GaussNewton:
         self.damping = FIRST_DAMPING
         return False
 
-    def _trial(
-        self, normal: np.ndarray, diagonal: np.ndarray, gradient: np.ndarray, rows: Tensor, jacobian: Tensor
-    ) -> Tensor | None:
-        """Return the damped, accelerated step's end; None where the normal matrix is not positive definite."""
-        np.fill_diagonal(normal, diagonal)
+    def _trial(self, system: "_Normal | _Gram", rows: Tensor) -> Tensor | None:
+        """Return the damped, accelerated step's end; None where the matrix is not positive definite."""
         try:
-            factor = cho_factor(normal, lower=True, check_finite=False)
+            solve = system.damped(self.damping)
         except LinAlgError:
             return None
-        step = torch.as_tensor(-cho_solve(factor, gradient, check_finite=False))
+        step = -solve(rows)
         change = (self.function.rows(self.point + PROBE * step) - rows) / PROBE
-        curvature = 2 / PROBE * (change - jacobian @ step)
-        correction = torch.as_tensor(-cho_solve(factor, (jacobian.T @ curvature).numpy(), check_finite=False))
+        curvature = 2 / PROBE * (change - system.jacobian @ step)
+        correction = -solve(curvature)
         if torch.isfinite(correction).all() and 2 * correction.norm() <= LARGEST_ACCELERATION * step.norm():
             step = step + correction / 2
         return self.point + step

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from replication.training.gauss_newton import GaussNewton
+from replication.training.gauss_newton import GaussNewton, _Gram, _Normal
 
 
 class Linear:
@@ -88,3 +88,20 @@ def test_another_function_brings_its_own_loss() -> None:
         pass
     expected = torch.linalg.lstsq(second.matrix, second.target).solution
     assert torch.allclose(optimiser.point, expected, atol=1e-8)
+
+
+def test_step_is_the_same_from_rows_and_from_unknowns() -> None:
+    """(JᵀJ + λD)⁻¹Jᵀ = D⁻¹Jᵀ(J D⁻¹Jᵀ + λ)⁻¹, whichever side is shorter."""
+    problem = Linear(9, 12)
+    v = torch.as_tensor(np.random.default_rng(1).normal(size=9))
+    for damping in (1.0, 1e-3):
+        steps = [system.of(problem.matrix).damped(damping)(v) for system in (_Normal, _Gram)]
+        assert torch.allclose(*steps, rtol=1e-9)
+
+
+def test_fewer_rows_than_unknowns_are_all_met() -> None:
+    problem = Linear(9, 12)
+    optimiser = GaussNewton(problem, torch.zeros(12, dtype=torch.float64))
+    while optimiser.loss > 1e-20 and optimiser.advance():
+        pass
+    assert optimiser.loss < 1e-20
