@@ -15,6 +15,7 @@ from replication.verdicts.claim import Claim
 from replication.verdicts.examination import Examination, Single, examine
 from replication.verdicts.interval import StudentMean
 from replication.verdicts.published import PublishedValue
+from replication.verdicts.rows import Evidence, Verdict, frame
 from replication.verdicts.selection import Cell, Selection, Size, Unmeasured
 from replication.verdicts.statements import (
     BETTER,
@@ -27,67 +28,6 @@ from replication.verdicts.statements import (
     p_value,
     verdict,
 )
-
-VERDICT_COLUMNS = [
-    "claim",
-    "paper",
-    "statement",
-    "verdict",
-    "evidence",
-    "n",
-    "estimate",
-    "low",
-    "high",
-    "published",
-    "margin",
-    "unit",
-    "reason",
-    "confidence",
-    "margin_low",
-    "margin_high",
-    "p_value",
-    "p_holm",
-    "verdict_holm",
-    "further_seeds",
-    "runs",
-    "failures",
-    "mark",
-    "figures",
-]
-EVIDENCE_COLUMNS = [
-    "claim",
-    "paper",
-    "test",
-    "kind",
-    "hardware",
-    "problem",
-    "method",
-    "reference",
-    "condition",
-    "metric",
-    "verdict",
-    "evidence",
-    "n",
-    "estimate",
-    "low",
-    "high",
-    "published",
-    "margin",
-    "unit",
-    "reason",
-    "confidence",
-    "margin_low",
-    "margin_high",
-    "p_value",
-    "prediction_low",
-    "prediction_high",
-    "published_predicted",
-    "further_seeds",
-    "runs",
-    "failures",
-    "failure_low",
-    "failure_high",
-]
 
 NOT_AT_THIS_SIZE = "not testable at this size"
 MOST_NAMED = 3
@@ -124,44 +64,39 @@ def judge_at(
     """Judge claims as `judge` does, each at the level of its own, since the runs behind them may differ in size."""
     examinations = [examine(claim, table, level.size) for level, claim in zip(levels, claims, strict=True)]
     pairs = list(zip(examinations, levels, strict=True))
-    verdicts = pd.DataFrame([_verdict_row(found, level.evidence) for found, level in pairs], columns=VERDICT_COLUMNS)
+    verdicts = frame(Verdict, [_verdict_row(found, level.evidence) for found, level in pairs])
     for _, rows in verdicts[verdicts["p_value"].notna()].groupby("paper"):
         verdicts.loc[rows.index, "p_holm"] = holm.adjusted(rows["p_value"])
     undecided = ~verdicts["verdict"].isin([NOT_TESTABLE]) & ~(verdicts["p_holm"].astype(float) <= LEVEL)
     verdicts["verdict_holm"] = verdicts["verdict"].mask(undecided, INCONCLUSIVE)
     singles = [_evidence_row(found, single, level.evidence) for found, level in pairs for single in found.singles]
-    return _counts(verdicts), _counts(pd.DataFrame(singles, columns=EVIDENCE_COLUMNS))
+    return verdicts, frame(Evidence, singles)
 
 
-def _counts(rows: pd.DataFrame) -> pd.DataFrame:
-    """Write counts as whole numbers, missing ones as missing."""
-    return rows.astype(dict.fromkeys(("n", "runs", "failures"), "Int64"))
-
-
-def _verdict_row(found: Examination, evidence: str) -> dict[str, Any]:
+def _verdict_row(found: Examination, evidence: str) -> Verdict:
     claim = found.claim
     word, reason = _conclude(found)
-    row: dict[str, Any] = {
-        "claim": claim.id,
-        "paper": claim.paper,
-        "statement": claim.statement,
-        "verdict": word,
-        "evidence": evidence,
-        "published": claim.published,
-        "unit": claim.unit,
-        "reason": reason,
-        "mark": claim.source.mark,
-        "figures": ";".join(claim.figures),
-    }
+    numbers: dict[str, Any] = {}
     if found.groups:
         shown, level = found.shown()
-        row |= _numbers(shown, level)
-        row |= {"runs": sum(s.runs.total for s in found.singles), "failures": sum(s.runs.failed for s in found.singles)}
-    if word != NOT_TESTABLE:
-        row["p_value"] = float(p_value(found.said()))
-    if word == INCONCLUSIVE:
-        row["further_seeds"] = found.further_runs()
-    return row
+        numbers = _numbers(shown, level)
+        numbers |= {"runs": sum(s.runs.total for s in found.singles)}
+        numbers |= {"failures": sum(s.runs.failed for s in found.singles)}
+    return Verdict(
+        claim=claim.id,
+        paper=claim.paper,
+        statement=claim.statement,
+        verdict=word,
+        evidence=evidence,
+        published=claim.published,
+        unit=claim.unit,
+        reason=reason,
+        p_value=np.nan if word == NOT_TESTABLE else float(p_value(found.said())),
+        further_seeds=found.further_runs() if word == INCONCLUSIVE else np.nan,
+        mark=claim.source.mark,
+        figures=";".join(claim.figures),
+        **numbers,
+    )
 
 
 def _conclude(found: Examination) -> tuple[str, str]:
@@ -195,6 +130,8 @@ def _because(found: Examination, word: str) -> str:
     """Say what the verdict hangs on."""
     shown, level = found.shown()
     reason = str(shown.obstacle) if shown.estimate is None else _comparison(shown, word, level, found.claim.unit)
+    if word == NOT_REPLICATED and _word(shown) == IN_DIRECTION:
+        reason += "; the ordering holds there, but that it holds wherever the claim says is not shown"
     if word == INCONCLUSIVE:
         reason += _seeds_to_go(found.further_runs())
     return f"{_share(found)}; {_label(shown)}: {reason}" if len(found.singles) > 1 else reason
@@ -273,7 +210,7 @@ def _numbers(single: Single, level: float) -> dict[str, Any]:
     return row
 
 
-def _evidence_row(found: Examination, single: Single, evidence: str) -> dict[str, Any]:
+def _evidence_row(found: Examination, single: Single, evidence: str) -> Evidence:
     test, cell, said = single.test, single.cell, single.said()
     low, high = single.runs.wilson()
     word = _word(single)
@@ -281,30 +218,31 @@ def _evidence_row(found: Examination, single: Single, evidence: str) -> dict[str
     reason = str(single.obstacle)
     if single.estimate is not None:
         reason = _comparison(single, word, LEVEL, found.claim.unit) + _seeds_to_go(further)
-    row = {
-        "claim": found.claim.id,
-        "paper": found.claim.paper,
-        "test": found.claim.tests.index(test) + 1,  # type: ignore[arg-type]
-        "kind": test.kind,
-        "hardware": cell.hardware,
-        "problem": " ".join(cell.problems),
-        "method": " ".join(test.methods),
-        "reference": "" if test.reference is None else _reference(test, cell),
-        "condition": cell.condition,
-        "metric": test.metric,
-        "verdict": word,
-        "evidence": evidence,
-        "published": _published(single),
-        "unit": found.claim.unit,
-        "reason": reason,
-        "p_value": np.nan if single.estimate is None else float(p_value(said)),
-        "further_seeds": further if word == INCONCLUSIVE else np.nan,
-        "runs": single.runs.total,
-        "failures": single.runs.failed,
-        "failure_low": low,
-        "failure_high": high,
-    }
-    return row | _numbers(single, LEVEL) | _prediction(single)
+    return Evidence(
+        claim=found.claim.id,
+        paper=found.claim.paper,
+        test=found.claim.tests.index(test) + 1,  # type: ignore[arg-type]
+        kind=test.kind,
+        hardware=cell.hardware,
+        problem=" ".join(cell.problems),
+        method=" ".join(test.methods),
+        reference="" if test.reference is None else _reference(test, cell),
+        condition=cell.condition,
+        metric=test.metric,
+        verdict=word,
+        evidence=evidence,
+        published=_published(single),
+        unit=found.claim.unit,
+        reason=reason,
+        p_value=np.nan if single.estimate is None else float(p_value(said)),
+        further_seeds=further if word == INCONCLUSIVE else np.nan,
+        runs=single.runs.total,
+        failures=single.runs.failed,
+        failure_low=low,
+        failure_high=high,
+        **_numbers(single, LEVEL),
+        **_prediction(single),
+    )
 
 
 def _reference(test: Selection, cell: Cell) -> str:
