@@ -123,9 +123,7 @@ class MetaNetwork:
                 newest = torch.ones(1, dtype=torch.float64) / self.space.change.double()[0, 0].abs().clamp_min(1.0)
             return newest.expand(len(parameters), n).clone()
         if self.arm.start == "nearest":
-            width = parameters.new_tensor([high - low for low, high, _ in self.parametric.axes.values()])
-            known = parameters.new_tensor(self.parameters)
-            nearest = torch.cdist(parameters / width, known / width).argmin(dim=1)
+            nearest = self.parametric.nearest(parameters.numpy(), np.array(self.parameters))
             neurons = torch.eye(n, dtype=torch.float64)[nearest]
         return torch.linalg.solve_triangular(self.change.T, neurons, upper=False, left=False)
 

@@ -52,6 +52,12 @@ class Parametric:
         top = tuple(axis[1] for axis in self.axes.values())
         return latin_hypercube(bottom, top, count, generator("s2gpt_pinn", self.equation, "held out", *bottom))
 
+    def nearest(self, parameters: Array, known: Array) -> Array:
+        """Return which of `known` parameters (n, p) is nearest to each of (M, p), in units of the box's sides: (M,)."""
+        sides = np.array([high - low for low, high, _ in self.axes.values()])
+        gaps = (parameters[:, None] - known[None]) / sides
+        return np.linalg.norm(gaps, axis=2).argmin(axis=1)
+
     def outside(self, parameters: Array) -> Array:
         """Return which parameters (M, p) lie outside the box that neurons were chosen from."""
         ends = np.array([axis[:2] for axis in self.axes.values()])

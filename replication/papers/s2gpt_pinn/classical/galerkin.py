@@ -8,6 +8,7 @@ import numpy as np
 
 from replication.papers.s2gpt_pinn.classical import helmholtz
 from replication.papers.s2gpt_pinn.classical.ladder import SEMILINEAR
+from replication.papers.s2gpt_pinn.classical.ladder import steps as steps_of
 from replication.papers.s2gpt_pinn.classical.semilinear import Semilinear
 from replication.problems.problem import Array
 from replication.reduced_basis.proper_orthogonal_decomposition import discrete_interpolation_points, principal_modes
@@ -22,18 +23,18 @@ class Reduced:
 
 
 def semilinear(
-    equation: str, problems: Iterable[Any], axes: Mapping[str, Array], count: int, steps: int, share: float
+    equation: str, problems: Iterable[Any], axes: Mapping[str, Array], modes: int, steps: int, share: float
 ) -> Reduced:
     """Reduce a time-dependent equation: POD of all states in time, DEIM of the force with POD of its own.
 
-    Snapshots come from `count` spectral modes and `steps` time steps, which the reduced model keeps. States are shares
-    of orthonormal modes, so their POD is that of functions in L².
+    Snapshots come from `modes` spectral modes at their own time steps; the reduced model makes `steps` of them. States
+    are shares of orthonormal modes, so their POD is that of functions in L².
     """
-    full = Semilinear.full(SEMILINEAR[equation], count)
+    full = Semilinear.full(SEMILINEAR[equation], modes)
     end = float(axes["t"][-1])
     states, forces = [], []
     for problem in problems:
-        times, y, _ = full.trajectory(problem, end, steps)
+        times, y, _ = full.trajectory(problem, end, steps_of(full.equation, modes))
         states.append(y)
         w = full.sample @ y
         forces += [full.equation.force(problem, w[:, i], full.nodes, t)[:, None] for i, t in enumerate(times)]
