@@ -85,7 +85,8 @@ class Plan:
     def baseline_seeds(self, baseline: Baseline, problem: str) -> int:
         """Return how many seeds of a baseline run on a problem of its paper: none where what it needs does not run."""
         header, block = baseline.header, self.papers[baseline.header.paper]
-        if not baseline.runs_on(problem) or not set(header.needs) <= set(block.methods(problem)):
+        competes = baseline.runs_on(problem) and bool(block.data_settings(problem))
+        if not competes or not set(header.needs) <= set(block.methods(problem)):
             return 0
         bounds = [block.seeds(problem), *(block.seeds(problem, method) for method in header.needs)]
         return min([*bounds, header.seeds] if header.seeds else bounds)
@@ -176,6 +177,8 @@ class Plan:
             "prediction": layout.prediction(paper),
             "budget": {"wall_s": self.preset.settings.baseline_seconds},
         }
+        if paper in layout.FORECASTING:
+            task["data"] = self.dataset_folder(problem).as_posix()
         return as_json(task | self.papers[paper].task(problem))
 
     def data_settings(self, wildcards: Any) -> str:
@@ -257,6 +260,15 @@ class Plan:
         data = self.preset.settings.data
         assert data is not None
         return layout.well_base(self.name, data.source)
+
+    def dataset_folder(self, name: str) -> Path:
+        """Return the folder of one dataset."""
+        data = self.preset.settings.data
+        assert data is not None
+        if data.local is None or data.source != "local":
+            return layout.well_base(self.name, data.source) / name
+        nested = Path(data.local.folder) / "datasets" / name
+        return nested if nested.is_dir() else Path(data.local.folder) / name
 
     def dataset_code(self, wildcards: Any) -> str:
         """Return the code version of what makes a dataset."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from replication.provenance.code_version import files_version
 from replication.provenance.manifest import settings_hash
 from replication.seeds import generator
 
@@ -15,7 +16,7 @@ class Run:
     """One training run as the workflow orders it.
 
     `evaluation` is the file of evaluation points (`points`, (N, d)); `inputs` the folders of finished runs it builds
-    on, by method. `device` is `cpu` or `cuda`.
+    on, by method; `data` the folders of the datasets that it is trained on, by name. `device` is `cpu` or `cuda`.
     """
 
     paper: str
@@ -28,6 +29,7 @@ class Run:
     code_version: str
     device: str = "cpu"
     inputs: dict[str, Path] = field(default_factory=dict)
+    data: dict[str, Path] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -36,8 +38,11 @@ class Run:
 
     @property
     def identity(self) -> str:
-        """Changes whenever a checkpoint of this run must not be continued: other settings, code, device or seed."""
-        return f"{settings_hash(self.settings)}-{self.code_version}-{self.device}-{self.name}"
+        """Changes when a checkpoint of this run must not be continued: other settings, code, data, device or seed."""
+        made_of = [settings_hash(self.settings), self.code_version, self.device, self.name]
+        if self.data:  # the statistics of a dataset change whenever its values do
+            made_of.append(files_version(*(folder / "stats.yaml" for folder in self.data.values())))
+        return "-".join(made_of)
 
     def random(self, purpose: str) -> np.random.Generator:
         """Return the generator for a purpose; every method of this problem and seed gets the same one."""

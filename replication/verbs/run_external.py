@@ -52,13 +52,16 @@ def run(options: argparse.Namespace) -> None:
         code_version=baseline.code_version,
         device=task.hardware["device"],
         inputs={name: options.out.parents[1] / name / options.out.name for name in baseline.header.needs},
+        data={key.problem: Path(task.settings["data"])} if "data" in task.settings else {},
     )
     log.start(this.name, options.log)
     with only_writer(this.folder):
         if _finished(this):
             logger.info("already run by another process with this task and this code")
             return
-        outcome = _skipped(this, task) or _run(this, task, command, options.task)
+        given = {"{task}": str(options.task), "{seed}": str(this.seed), "{out}": str(this.folder)}
+        command = [given.get(word, word) for word in command]
+        outcome = _skipped(this, task) or _run(this, task, command)
         provenance = {
             "seed": this.seed,
             "settings": this.settings,
@@ -81,13 +84,10 @@ def _skipped(this: Run, task: Task) -> Outcome | None:
     return None
 
 
-def _run(this: Run, task: Task, command: list[str], file: Path) -> Outcome:
+def _run(this: Run, task: Task, command: list[str]) -> Outcome:
     for stale in ("training.json", *KEPT[Status.DONE]):
         (this.folder / stale).unlink(missing_ok=True)
-    given = {"{task}": str(file), "{seed}": str(this.seed), "{out}": str(this.folder)}
-    ended = external.run(
-        [given.get(word, word) for word in command], task.settings["budget"]["wall_s"], task.hardware["threads"]
-    )
+    ended = external.run(command, task.settings["budget"]["wall_s"], task.hardware["threads"])
     return external.outcome(ended, task, this.folder)
 
 

@@ -3,7 +3,9 @@
 import argparse
 import json
 import logging
+import os
 import resource
+from contextlib import nullcontext
 from importlib import import_module
 from pathlib import Path
 
@@ -21,7 +23,8 @@ logger = logging.getLogger(__name__)
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's flags."""
     parser.add_argument("--settings", required=True, type=json.loads, help="what this training reads, as JSON")
-    parser.add_argument("--evaluation", required=True, type=Path, help="file of evaluation points")
+    parser.add_argument("--evaluation", default=Path(), type=Path, help="file of evaluation points, or of histories")
+    parser.add_argument("--data", nargs="*", default=[], type=Path, help="files that say where datasets lie")
     parser.add_argument("--hardware", required=True, type=Path, help="what the probe found out about the target")
     parser.add_argument("--needs", nargs="*", default=[], type=Path, help="run folders this one builds on")
     parser.add_argument("--out", required=True, type=Path, help="run folder: .../problem/method/seedN")
@@ -44,14 +47,18 @@ def run(options: argparse.Namespace) -> None:
         code_version=code_version(*training_modules(key.paper, key.problem, key.method)),
         device=target["device"],
         inputs={layout.RunKey.of_folder(folder).method: folder for folder in options.needs},
+        data={path.stem: Path(json.loads(path.read_text(encoding="utf-8"))["folder"]) for path in options.data},
     )
     log.start(this.name, options.log)
-    with only_writer(this.folder):
+    first = os.environ.get("RANK", "0") == "0"  # of the processes that torchrun starts, one writes
+    with only_writer(this.folder) if first else nullcontext():
         if _finished(this):
             logger.info("already trained by another process with these settings and this code")
             return
         outcome = _train(this, module, target)
-        outcome.peak_memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        if not first:
+            return
+        outcome.peak_memory_mb = outcome.peak_memory_mb or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         from replication.provenance.manifest import manifest
 
         provenance = {
@@ -61,7 +68,8 @@ def run(options: argparse.Namespace) -> None:
             "identity": this.identity,
             "needs": sorted(this.inputs),
         }
-        dtype = this.settings.get("training", {}).get("dtype", "float32")
+        training = this.settings.get("training", {})
+        dtype = training.get("dtype") or training.get("precision", "float32")
         write(outcome, this.folder, provenance, manifest(this.settings, threads=1, dtype=dtype, device=this.device))
         (this.folder / "checkpoint.safetensors").unlink(missing_ok=True)
     logger.info("%s%s", outcome.status, f": {outcome.reason}" if outcome.reason else "")

@@ -1,0 +1,116 @@
+"""One network trained on one dataset and what it forecasts: the paper's method and every trained baseline alike."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from replication.forecasting import processes
+from replication.forecasting.rollout import forecasts, network_step
+from replication.forecasting.samples import Samples
+from replication.forecasting.scaling import Scaling
+from replication.forecasting.settings import Training
+from replication.forecasting.shape import ForecastShape
+from replication.forecasting.training import Diverged, ForecastFit, Loss, OutOfMemory
+from replication.networks.saved import weights
+from replication.runs.outcome import Outcome, Status
+from replication.seeds import derived_seed
+from replication.training.checkpoint import Checkpoint
+
+
+@dataclass(frozen=True)
+class Order:
+    """A training as it is ordered.
+
+    `data` is the dataset's folder, of which train and valid are read; `evaluation` the file of published windows;
+    `seed` names what the run's randomness is derived from.
+    """
+
+    data: Path
+    evaluation: Path
+    history: int
+    training: Training
+    seed: tuple[str | int, ...]
+    checkpoint: Checkpoint
+    device: str
+
+
+def trained(
+    order: Order,
+    build: Callable[[ForecastShape], nn.Module],
+    describe: Callable[[Any, ForecastShape], dict[str, Any]],
+    auxiliary: Callable[[Samples], Loss | None] = lambda _: None,
+) -> Outcome:
+    """Train `build(shape)`, forecast the published windows with the weights that did best on validation, tell all.
+
+    `describe` says what rebuilds the network. A training that was killed goes on from its checkpoint.
+    """
+    train, valid = (
+        samples(order.data, split, order.history, order.training, order.device) for split in ("train", "valid")
+    )
+    name, network = order.data.name, initialised(lambda: build(train.shape), order.seed, order.device)
+    fit = ForecastFit(
+        network=network,
+        forward=lambda _, inputs: network(inputs),
+        training={name: train},
+        validation={name: valid},
+        settings=order.training,
+        seed=order.seed,
+        checkpoint=order.checkpoint,
+        device=order.device,
+        auxiliary={name: auxiliary(train)},
+    )
+    outcome = outcome_of(fit, describe(network, train.shape))
+    if outcome.status is Status.DONE and processes.RANK == 0:
+        forecast(outcome, network, train.scaling, order.evaluation, order.history, order.device)
+    return outcome
+
+
+def samples(data: Path, split: str, history: int, training: Training, device: str) -> Samples:
+    """Return the samples of a split; those of validation are not rolled."""
+    shift = training.shift and split == "train"
+    return Samples(data, split, history, device, resident_gb=training.resident_gb, shift=shift)
+
+
+def initialised(build: Callable[[], nn.Module], seed: tuple[str | int, ...], device: str) -> Any:
+    """Return a network whose initial weights depend on the seed alone."""
+    torch.manual_seed(derived_seed(*seed, "weights"))
+    return build().to(device)
+
+
+def outcome_of(fit: ForecastFit, architecture: dict[str, Any]) -> Outcome:
+    """Run a training and tell what became of it; forecasts are still missing."""
+    outcome = Outcome(Status.DONE, architecture=architecture)
+    outcome.parameters = sum(parameter.numel() for parameter in fit.network.parameters())
+    try:
+        fit.run()
+    except Diverged as error:
+        outcome.status, outcome.reason = Status.DIVERGED, str(error)
+    except OutOfMemory as error:
+        outcome.status, outcome.reason = Status.SKIPPED, str(error)
+    outcome.history, outcome.phases = fit.history, fit.phases
+    outcome.weights = weights(fit.network)
+    fields = {name: list(each.scaling.fields) for name, each in fit.training.items()}
+    outcome.details = {"best_step": fit.best_step, "best_validation_vrmse": fit.best, "fields": fields}
+    if torch.device(fit.device).type == "cuda":
+        outcome.peak_memory_mb = torch.cuda.max_memory_allocated() / 2**20
+    return outcome
+
+
+def forecast(
+    outcome: Outcome,
+    network: Callable[[Tensor], Tensor],
+    scaling: Scaling,
+    evaluation: Path,
+    history: int,
+    device: str,
+) -> None:
+    """Put the forecast of the published windows into an outcome, with what it cost."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    outcome.prediction = forecasts(network_step(network, scaling, device), evaluation, history)
+    spent = {"forecast_wall_s": time.perf_counter() - wall, "forecast_cpu_s": time.process_time() - cpu}
+    outcome.details = {**outcome.details, **spent}

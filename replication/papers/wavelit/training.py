@@ -1,0 +1,50 @@
+"""Trains WaveLiT on one dataset."""
+
+from typing import Any
+
+from replication.forecasting import processes
+from replication.forecasting.samples import Samples
+from replication.forecasting.settings import Training
+from replication.forecasting.trained import Order, trained
+from replication.forecasting.training import Loss
+from replication.networks.wavelit import WaveLiT
+from replication.networks.wavelit_settings import WaveLiTNetwork, sized
+from replication.runs.outcome import Outcome
+from replication.runs.run import Run
+from replication.training.checkpoint import Checkpoint
+
+
+def train_bespoke(run: Run) -> Outcome:
+    """Train on the dataset of `run` and forecast its windows; baselines of the same seed draw the same batches."""
+    with processes.joined(run.device):
+        return trained(
+            order(run),
+            lambda shape: WaveLiT(shape, network(run.settings)),
+            lambda wavelit, shape: wavelit.architecture(),
+            lambda samples: auxiliary(run.settings, samples),
+        )
+
+
+def order(run: Run) -> Order:
+    """Return the training that `run` describes."""
+    device = processes.local_device(run.device)
+    return Order(
+        data=next(iter(run.data.values())),
+        evaluation=run.evaluation,
+        history=run.settings["history"],
+        training=Training.model_validate(run.settings["training"]),
+        seed=(run.paper, run.problem, "training", run.seed),
+        checkpoint=Checkpoint(run.folder / "checkpoint.safetensors", run.identity, device),
+        device=device,
+    )
+
+
+def network(settings: dict[str, Any]) -> WaveLiTNetwork:
+    """Return the architecture that the settings of a run ask for."""
+    changes = dict(settings["network"])
+    return sized(changes.pop("size"), **changes)
+
+
+def auxiliary(settings: dict[str, Any], samples: Samples) -> Loss | None:
+    """Return the loss in the wavelet domain that the settings of a run ask for."""
+    return None
