@@ -37,6 +37,14 @@ KNOWN = {
     "s2gpt_pinn": Look("S²GPT-PINN", "#882255", "P"),
     "wavelit": Look("WaveLiT", "#332288", "X"),
     "wavelit_joint": Look("WaveLiT, joint", "#56b4e9", "h"),
+    "convnext_unet": Look("ConvNeXt U-Net", "#a5651f", "p"),
+    "unet": Look("U-Net", "#cc6677", "<"),
+    "fno": Look("FNO", "#6b6ecf", "d"),
+    "vit": Look("ViT", "#aa4499", ">"),
+    "plain_cnn": Look("plain CNN", "#44aa99", "*"),
+    "linear_stencil": Look("linear stencil", "#117733", "H"),
+    "rotation": Look("rotation", "#ddaa33", "8"),
+    "persistence": Look("persistence", "#999933", "1"),
 }
 PROPER_NAMES = {
     "black_scholes": "Black-Scholes",
@@ -44,6 +52,15 @@ PROPER_NAMES = {
     "allen_cahn_hard": "Allen-Cahn, hard",
     "taylor_green": "Taylor-Green",
     "klein_gordon": "Klein-Gordon",
+    "acoustic_scattering_maze": "Acoustic maze",
+    "acoustic_scattering_discontinuous": "Acoustic, discontinuous",
+    "acoustic_scattering_inclusions": "Acoustic, inclusions",
+    "helmholtz_staircase": "Helmholtz staircase",
+    "gray_scott_reaction_diffusion": "Gray-Scott",
+    "turbulent_radiative_layer_2D": "Radiative layer",
+    "rayleigh_benard": "Rayleigh-Bénard",
+    "viscoelastic_instability": "Viscoelastic",
+    "kuramoto_sivashinsky": "Kuramoto-Sivashinsky",
 }
 BASELINE_COLOURS = ("#cc79a7", "#117733", "#999933", "#cc6677", "#44aa99", "#aa4499", "#a5651f", "#6b6ecf")
 BASELINE_MARKERS = ("<", ">", "p", "d", "*", "H", "8")
