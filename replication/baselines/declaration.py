@@ -67,11 +67,20 @@ def baselines(folder: Path = BASELINES) -> dict[str, Baseline]:
 def declared(file: Path) -> Baseline:
     """Read and check one baseline's header. Raises UserError as `baselines` does."""
     where = layout.BASELINES / file.name
-    if not NAME.fullmatch(file.stem):
-        raise UserError(f"{where}: a baseline's file name may hold a-z, 0-9 and _ only, and begins with a letter")
+    check_name(file.stem)
     header = _header(file, where)
-    _check(file.stem, header, where)
+    _check(header, where)
     return Baseline(file, header)
+
+
+def check_name(name: str) -> None:
+    """Raise UserError where a baseline cannot be called so."""
+    where = layout.BASELINES / f"{name}.smk"
+    if not NAME.fullmatch(name):
+        raise UserError(f"{where}: a baseline's name may hold a-z, 0-9 and _ only, and begins with a letter")
+    for paper in paper_slugs():
+        if name in _own_methods(paper):
+            raise UserError(f"{where}: {name} is a method of {paper} itself; choose another name")
 
 
 def method_version(paper: str, problem: str, method: str) -> str:
@@ -100,12 +109,9 @@ def _header(file: Path, where: Path) -> Header:
         raise UserError(f"{where}: {key} = {fault['input']!r}: {message}; write for example `{example}`") from None
 
 
-def _check(name: str, header: Header, where: Path) -> None:
+def _check(header: Header, where: Path) -> None:
     if header.paper not in paper_slugs():
         raise UserError(f"{where}: paper = {header.paper!r} is not known; allowed: {', '.join(paper_slugs())}")
-    for paper in paper_slugs():
-        if name in _own_methods(paper):
-            raise UserError(f"{where}: {name} is a method of {paper} itself; give the file another name")
     known = import_module(f"replication.papers.{header.paper}.settings").Settings.known_problems()
     for problem in () if header.problems == "all" else header.problems:
         if problem not in known:

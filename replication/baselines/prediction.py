@@ -43,9 +43,12 @@ def read(file: Path) -> dict[str, np.ndarray]:
         return dict(arrays)
 
 
-def expected_shapes(task: Task) -> Shapes:
-    """Return what a task asks for: (N,) a field, or forecasts (N, H, W, C) of one step and (M, S, H, W, C) of many."""
-    evaluation = Path(task.settings["evaluation"])
+def expected_shapes(task: Task, root: Path = Path()) -> Shapes:
+    """Return what a task asks for: (N,) a field, or forecasts (N, H, W, C) of one step and (M, S, H, W, C) of many.
+
+    `root` is the working directory that the task's paths begin at.
+    """
+    evaluation = root / task.settings["evaluation"]
     if evaluation.suffix == ".h5":
         import h5py
 

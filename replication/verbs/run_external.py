@@ -11,6 +11,7 @@ from replication.errors import UserError
 from replication.layout import RunKey
 from replication.provenance.manifest import manifest
 from replication.runs import log
+from replication.runs.energy import Meter
 from replication.runs.outcome import Outcome, Status, read_record, write
 from replication.runs.run import Run
 from replication.storage.lock import only_writer
@@ -61,7 +62,9 @@ def run(options: argparse.Namespace) -> None:
             return
         given = {"{task}": str(options.task), "{seed}": str(this.seed), "{out}": str(this.folder)}
         command = [given.get(word, word) for word in command]
-        outcome = _skipped(this, task) or _run(this, task, command)
+        with Meter() as meter:
+            outcome = _skipped(this, task) or _run(this, task, command)
+        outcome.details |= meter.record(this.device)
         provenance = {
             "seed": this.seed,
             "settings": this.settings,
