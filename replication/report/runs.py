@@ -37,12 +37,15 @@ class Cost:
     wall_s: float
     compile_wall_s: float
     energy_j: float | None
+    energy_reason: str = ""
+    """Why the energy is not known: what the runs say that did not count it."""
 
     @classmethod
     def of(cls, runs: Iterable[dict[str, Any]]) -> "Cost":
         """Add up entries of `runs.json`."""
         runs = list(runs)
         energies = [run["energy_j"] for run in runs]
+        reasons = {run.get("energy_reason") or "it was not recorded" for run in runs if run["energy_j"] is None}
         return cls(
             runs=len(runs),
             unfinished=sum(run["status"] != "done" for run in runs),
@@ -50,6 +53,7 @@ class Cost:
             wall_s=sum(run["wall_s"] for run in runs),
             compile_wall_s=sum(run["compile_wall_s"] for run in runs),
             energy_j=None if not energies or None in energies else sum(energies),
+            energy_reason="; ".join(sorted(reasons)),
         )
 
 
@@ -81,6 +85,7 @@ def collect(trainings: Iterable[Path], measurements: Iterable[Path] = (), config
                 "peak_memory_mb": training.get("peak_memory_mb"),
                 "parameters": training.get("parameters"),
                 "energy_j": training.get("energy_j"),
+                "energy_reason": training.get("energy_reason") or "",
                 "code_version": training.get("code_version"),
                 "needs": training.get("needs", []),
                 "manifest": identity,

@@ -13,6 +13,7 @@ from replication import layout
 from replication.provenance.code_version import code_version
 from replication.provenance.modules import method_module, training_modules
 from replication.runs import log
+from replication.runs.energy import Meter
 from replication.runs.outcome import Outcome, Status, read_record, write
 from replication.runs.run import Run
 from replication.storage.lock import only_writer
@@ -55,7 +56,10 @@ def run(options: argparse.Namespace) -> None:
         if _finished(this):
             logger.info("already trained by another process with these settings and this code")
             return
-        outcome = _train(this, module, target)
+        resumed = any(this.folder.glob("checkpoint*"))
+        with Meter() as meter:
+            outcome = _train(this, module, target)
+        outcome.details |= meter.record(this.device, resumed)
         if not first:
             return
         outcome.peak_memory_mb = outcome.peak_memory_mb or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

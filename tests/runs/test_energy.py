@@ -1,0 +1,71 @@
+"""Energy is the processor's count, shared by CPU time, or missing with the reason."""
+
+import os
+import time
+
+import pytest
+
+from replication.runs import energy
+from replication.runs.energy import ON_A_GPU, RESUMED, Meter
+
+
+class Machine:
+    """Made-up counters and CPU times."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        for zone, name in (("intel-rapl:0", "package-0"), ("intel-rapl:0:0", "core"), ("intel-rapl:1", "package-1")):
+            (folder / zone).mkdir()
+            (folder / zone / "name").write_text(name + "\n")
+            (folder / zone / "max_energy_range_uj").write_text("100000000\n")
+            self.set(zone, 0)
+        self.busy(0)
+
+    def set(self, zone, joules):
+        (self.folder / zone / "energy_uj").write_text(f"{round(1e6 * joules)}\n")
+
+    def busy(self, seconds):
+        ticks = round(seconds * os.sysconf("SC_CLK_TCK"))
+        (self.folder / "stat").write_text(f"cpu {ticks} 0 0 999 999 0 0 0 5 5\ncpu0 1 2 3\n")
+
+    def meter(self):
+        return Meter(self.folder, self.folder / "stat")
+
+
+@pytest.fixture
+def machine(tmp_path, monkeypatch):
+    """A machine on which this process has used one CPU second more each time it is asked."""
+    clock = iter(range(99))
+    monkeypatch.setattr(energy, "_own_seconds", lambda: float(next(clock)))
+    return Machine(tmp_path)
+
+
+def test_packages_add_up_and_are_shared_by_cpu_time(machine):
+    with machine.meter() as meter:
+        machine.set("intel-rapl:0", 30)
+        machine.set("intel-rapl:0:0", 20)
+        machine.set("intel-rapl:1", 10)
+        machine.busy(4)
+    assert meter.record("cpu") == {"energy_j": pytest.approx(40 / 4), "energy_reason": ""}
+
+
+def test_a_counter_that_starts_anew_while_it_runs_loses_nothing(machine, monkeypatch):
+    monkeypatch.setattr(energy, "SECONDS_BETWEEN_READINGS", 0.01)
+    machine.set("intel-rapl:0", 90)
+    with machine.meter() as meter:
+        for joules in (20, 80, 10):
+            machine.set("intel-rapl:0", joules)
+            time.sleep(0.2)
+        machine.busy(1)
+    assert meter.record("cpu")["energy_j"] == pytest.approx(30 + 60 + 30)
+
+
+def test_what_was_not_counted_is_missing_with_the_reason(machine, tmp_path):
+    with Meter(tmp_path / "none") as meter:
+        pass
+    assert meter.record("cpu")["energy_j"] is None
+    assert "shows no energy counter" in meter.record("cpu")["energy_reason"]
+    with machine.meter() as meter:
+        machine.busy(1)
+    assert meter.record("cpu", resumed=True) == {"energy_j": None, "energy_reason": RESUMED}
+    assert meter.record("cuda")["energy_reason"] == ON_A_GPU
