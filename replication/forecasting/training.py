@@ -206,10 +206,15 @@ class ForecastFit:
     ) -> None:
         row: dict[str, Any] = {"phase": ADAMW, "step": step, "loss": loss, "loss_auxiliary": auxiliary}
         row |= {"learning_rate": self.rate(min(step, self.settings.steps - 1)), "gradient_norm": norm}
-        row |= {"seconds": self.phases[ADAMW].wall_s, "validation_vrmse": scores.get("")}
+        row |= {"seconds": self._seconds(), "validation_vrmse": scores.get("")}
         if len(self.training) > 1:
             row |= {"dataset": dataset, **{f"validation_vrmse_{name}": scores.get(name) for name in self.validation}}
         self.history.append(row)
+
+    def _seconds(self) -> float:
+        """Return how long was trained: CPU seconds on a CPU, which others may share, else wall seconds."""
+        phase = self.phases[ADAMW]
+        return phase.cpu_s if self.device == "cpu" else phase.wall_s
 
     def _save(self) -> None:
         named: dict[Any, str] = {parameter: name for name, parameter in self._parameters.items()}
