@@ -7,7 +7,7 @@ rule run:
     input:
         task=config["task"],
         evaluation=config["evaluation"],
-        needs=config["needs"],
+        run=config["needs"][0],
     output:
         config["files"],
     log:
@@ -20,7 +20,7 @@ rule run:
         gpu=config["gpus"],
     params:
         out=subpath(output[0], parent=True),
-        run=subpath(input.needs[0], parent=True),
+        run=subpath(input.run, parent=True),
         code=config["code"],
     message:
         "Run nearest_neuron on {wildcards.problem}, seed {wildcards.seed}, {wildcards.hardware}"
