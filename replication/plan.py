@@ -99,7 +99,6 @@ class Plan:
             "evaluation": str(layout.evaluation(self.name, header.paper, "{problem}")),
             "needs": [layout.run_file(self.name, "training.json", header.paper, need) for need in header.needs],
             "files": layout.run_files(self.name, header.paper, name),
-            "out": layout.run_file(self.name, "", header.paper, name).rstrip("/"),
             "log": layout.log(self.name, name, f"{{hardware}}/{header.paper}/{{problem}}/seed{{seed}}"),
             "code": self.baselines[name].code_version,
             "memory_mb": self.memory_mb,
@@ -234,7 +233,7 @@ class Plan:
     def page_code(self) -> str:
         """Return the version of what renders pages: code, templates, style sheets and what every page shows."""
         templates = sorted((PAPERS.parent / "report" / "templates").iterdir())
-        errata = sorted(PAPERS.glob("*/errata/*.yaml"))
+        errata = sorted([*PAPERS.glob("*/errata/*.yaml"), *PAPERS.glob("*/surprises.md")])
         shown = [*templates, *errata, layout.CALIBRATION]
         digest = sha256(b"".join(path.read_bytes() for path in shown if path.is_file())).hexdigest()[:16]
         return f"{code_version('replication.verbs.page')}-{digest}"
@@ -289,6 +288,11 @@ class Plan:
     def gpus(self, wildcards: Any) -> int:
         """Return the GPUs that a job asks for on its target."""
         return self.preset.settings.hardware[wildcards.hardware].gpus
+
+    def launcher(self, wildcards: Any) -> str:
+        """Return what starts a training: Python, or on several GPUs one process for each."""
+        gpus = self.gpus(wildcards)
+        return "python" if gpus < 2 else f"torchrun --standalone --nproc-per-node {gpus}"
 
     def own_methods(self) -> str:
         """Return a pattern that matches the papers' own methods, so that a baseline's rule stands alone."""

@@ -62,7 +62,7 @@ class Place:
         """Return what the run predicted; nothing if it was not done."""
         return read(self.folder / self.outputs / layout.prediction(self.run.paper))
 
-    def again(self, folder: Path, disturb: Callable[["Place"], None]) -> "Place":
+    def again(self, folder: Path, disturb: Callable[["Place"], object]) -> "Place":
         """Copy the folder without the run, disturb the copy and run the same command there."""
         record = read_record(self.folder / self.outputs)
         shutil.copytree(self.folder, folder, symlinks=True)
@@ -72,6 +72,10 @@ class Place:
         place = ["--task", str(self.task), "--seed", str(self.run.seed), "--out", str(self.outputs)]
         _python(folder, "replication", "run-external", *place, "--", *record["command"])
         return other
+
+
+Disturbance = Callable[[Place], None]
+"""Replaces by noise, in a copy, what a method must not read."""
 
 
 def check(plan: Plan, name: str, problem: str | None, scratch: Path) -> Iterator[Finding]:
@@ -114,41 +118,29 @@ def _costs(record: dict[str, Any]) -> Iterator[Finding]:
 def _repeats(place: Place, scratch: Path) -> Iterator[Finding]:
     """All disturbances at once; only where the answer changed, one by one, to tell which it was."""
     expected = place.answer()
-    promises = {
-        "repeats": ("the same seed gives the same bits", "the same seed gave other values", lambda place: None),
-        "reference": (
-            "does not depend on the reference or test frames",
-            "the prediction changed when reference and test frames were replaced by noise",
-            _hide_the_answer,
-        ),
-        "windows": (
-            "does not depend on other windows",
-            "a forecast changed when the other windows were replaced by noise",
-            _hide_other_windows,
-        ),
-    }
-    if place.run.paper not in layout.FORECASTING:
-        del promises["windows"]
+    promises: list[tuple[str, str, str, Disturbance]] = [
+        ("repeats", "the same seed gives the same bits", "with the same seed", lambda place: None),
+        ("reference", "reads no reference and no test frames", "with noise in their place", _hide_the_answer),
+    ]
+    if place.run.paper in layout.FORECASTING:
+        promises.append(("windows", "reads no other windows", "with noise in their place", _hide_other_windows))
 
-    def same(name: str, *disturbances: Callable[[Place], None]) -> bool:
-        def disturb(other: Place) -> None:
-            for each in disturbances:
-                each(other)
-
-        found = place.again(scratch / name, disturb).answer()
+    def change(name: str, *disturbances: Disturbance) -> str:
+        """Return what is different about a repetition, or nothing."""
+        other = place.again(scratch / name, lambda copy: [disturb(copy) for disturb in disturbances])
+        record = read_record(other.folder / other.outputs)
+        if record["status"] != Status.DONE:
+            return f"{record['status']}: {record['reason']}"
+        found = other.answer()
         kept = slice(None, None, 2) if _hide_other_windows in disturbances else slice(None)
-        return set(found) == set(expected) and all(
-            np.array_equal(found[key][kept], expected[key][kept]) for key in expected
-        )
+        same = set(found) == set(expected) and all(np.array_equal(found[k][kept], expected[k][kept]) for k in expected)
+        return "" if same else "gave other values"
 
-    if same("all", *(disturb for *_, disturb in promises.values())):
-        for what, (kept, _, _) in promises.items():
-            yield Finding(what, True, kept)
-        return
-    for what, (kept, broken, disturb) in promises.items():
-        passed = same(what, disturb)
-        yield Finding(what, passed, kept if passed else broken)
-        if not passed:  # what does not repeat itself differs in the others as well
+    undisturbed = not change("all", *(disturb for *_, disturb in promises))
+    for what, promise, circumstances, disturb in promises:
+        changed = "" if undisturbed else change(what, disturb)
+        yield Finding(what, not changed, f"run again {circumstances}: {changed}" if changed else promise)
+        if changed:  # what does not repeat itself differs in the others as well
             return
 
 

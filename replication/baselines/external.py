@@ -11,6 +11,7 @@ import os
 import resource
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Sequence
@@ -41,7 +42,11 @@ class Ended:
 
 
 def run(command: Sequence[str], seconds: float, threads: int) -> Ended:
-    """Run a program, its output in our log, and end it with all its children after `seconds`."""
+    """Run a program, its output in our log, and end it with all its children after `seconds`.
+
+    The interpreter that runs this comes first on its PATH, so that `python` is the one that has our packages.
+    """
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     last, over = "no output", threading.Event()
     try:
@@ -52,7 +57,7 @@ def run(command: Sequence[str], seconds: float, threads: int) -> Ended:
             text=True,
             errors="replace",
             start_new_session=True,
-            env=os.environ | dict.fromkeys(THREADS, str(threads)),
+            env=os.environ | dict.fromkeys(THREADS, str(threads)) | {"PATH": path},
         )
     except OSError as error:
         return Ended(127, f"{command[0]}: {error.strerror}", Phase(), 0.0, False)
