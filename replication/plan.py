@@ -227,8 +227,11 @@ class Plan:
         return code_version(f"replication.papers.{paper}.figures.{name}", "replication.report.figure")
 
     def drawings(self, paper: str) -> list[Path]:
-        """Return the drawings of a paper that its page shows."""
-        return [layout.figure(self.name, paper, name, "svg") for name in figure.figures(paper)]
+        """Return the drawings of a paper that its page shows, and the animations of those that move."""
+        names = figure.figures(paper)
+        moving = [name for name in names if figure.declared(paper, name).animated]
+        still = [layout.figure(self.name, paper, name, "svg") for name in names]
+        return still + [layout.figure(self.name, paper, name, figure.ANIMATION) for name in moving]
 
     def page_code(self) -> str:
         """Return the version of what renders pages: code, templates, style sheets and what every page shows."""

@@ -65,11 +65,7 @@ class ForecastFit:
 
     def run(self) -> None:
         """Train to the end of the budget. Raises Diverged or OutOfMemory."""
-        self.network.train()
-        self._parameters = {name: p for name, p in self.network.named_parameters() if p.requires_grad}
-        self._optimiser = self._adamw()
-        self._average = self._weights()
-        self._best_weights = self._weights()
+        self.prepare()
         self._start()
         self._held_out = {name: each.spread(self.settings.validation_windows) for name, each in self.validation.items()}
         progress, phase = Progress(), self.phases[ADAMW]
@@ -78,7 +74,7 @@ class ForecastFit:
             if step % self.settings.validate_every == 0:
                 scores = self._validate(step)
             with self._clock(ADAMW):
-                loss, terms, norm, name = self._step(step)
+                loss, terms, norm, name = self.step(step)
             if step % self.settings.log_every == 0:
                 looked = scores if step % self.settings.validate_every == 0 else {}
                 self._log(step, loss, terms, norm, name, looked)
@@ -91,6 +87,14 @@ class ForecastFit:
         self._log(phase.steps, loss, terms, norm, name, self._validate(phase.steps))
         self._load(self._best_weights)
         self.network.eval()
+
+    def prepare(self) -> None:
+        """Make the optimiser and the averaged weights."""
+        self.network.train()
+        self._parameters = {name: p for name, p in self.network.named_parameters() if p.requires_grad}
+        self._optimiser = self._adamw()
+        self._average = self._weights()
+        self._best_weights = self._weights()
 
     def rate(self, step: int) -> float:
         """Return the learning rate: a linear rise to the peak, then half a cosine down to the final rate."""
@@ -113,8 +117,8 @@ class ForecastFit:
         auxiliary = output.new_zeros(()) if extra is None else extra(output, target)
         return (output - target).square().mean() + auxiliary, auxiliary
 
-    def _step(self, step: int) -> tuple[float, float, float, str]:
-        """Make one step; returns loss, auxiliary part, norm of the gradient and the dataset."""
+    def step(self, step: int) -> tuple[float, float, float, str]:
+        """Make step number `step`; returns loss, auxiliary part, norm of the gradient and the dataset."""
         settings, name = self.settings, self._turn(step)
         batch = self.training[name].drawn(step, settings.batch, *self.seed, name)
         mine = batch.part(processes.share(settings.batch))
