@@ -59,9 +59,9 @@ class Baseline:
         return files_version(*self.file.parent.glob(f"{self.name}.*"), *inside)
 
 
-def baselines(folder: Path = BASELINES) -> dict[str, Baseline]:
-    """Return every baseline of a folder by its name. Raises UserError naming file, key, value and what is allowed."""
-    return {path.stem: declared(path) for path in sorted(folder.glob("*.smk"))}
+def baselines() -> dict[str, Baseline]:
+    """Return every baseline by its name. Raises UserError naming file, key, value and what is allowed."""
+    return {path.stem: declared(path) for path in sorted(BASELINES.glob("*.smk"))}
 
 
 def declared(file: Path) -> Baseline:

@@ -160,7 +160,7 @@ def _check_names(path: Path, settings: PresetBase) -> None:
     found = sorted(baselines())
     for name in settings.baselines or ():
         if name not in found:
-            raise UserError(f"{path}: baselines = {name!r} is no file of {layout.BASELINES}/{_nearest(name, found)}")
+            raise UserError(f"{path}: baselines = {name!r} is no file of {layout.BASELINES}{_nearest(name, found)}")
 
 
 def paper_blocks(settings: PresetBase) -> dict[str, Any]:
