@@ -34,12 +34,13 @@ def interval(low: float | None, high: float | None, unit: str = "1") -> str:
 
 
 def duration(seconds: float) -> str:
-    """Write a length of time: `42 s`, `12 min`, `3.4 h`."""
-    if seconds < 100:
-        return f"{seconds:.3g} s"
-    if seconds < 6000:
-        return f"{seconds / 60:.3g} min"
-    return f"{seconds / 3600:.3g} h"
+    """Write a length of time: `4.21 s`, `45 s`, `3 min 20 s` or `2 h 05 min`."""
+    whole = round(seconds)
+    if whole < 60:
+        return number(seconds, "s")
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
 
 
 def _fixed(value: float, digits: int) -> str:

@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from replication.measurement.runtimes import RUNTIMES, Call
-from replication.runs.progress import duration
+from replication.numbers import duration
 
 log = logging.getLogger(__name__)
 

@@ -45,6 +45,7 @@ MARKS = {
     "code": "the authors' published code",
     "secondary": "only a third party's summary",
 }
+SURPRISES = "surprises.md"
 MOST_ROWS = 400
 """Rows of the long table shown under one claim; beyond it the page names the file that holds all of them."""
 
@@ -158,6 +159,11 @@ class PaperContent:
     others: tuple[Drawing, ...]
     """Figures that no claim names."""
     errata: tuple[Erratum, ...]
+    failures: Table
+    """Its runs that did not finish."""
+    surprises: str = ""
+    """What surprised the replication, as HTML, from `surprises.md` in the paper's folder."""
+    surprises_markdown: str = ""
 
     @property
     def nothing(self) -> bool:
@@ -200,6 +206,9 @@ def paper(inputs: Inputs, slug: str, page: Path) -> PaperContent:
             if name not in named
         ),
         errata=tuple(erratum.load(slug)),
+        failures=tables.failures(made),
+        surprises=protocol.prose(folder / SURPRISES),
+        surprises_markdown=protocol.lowered(folder / SURPRISES),
     )
 
 

@@ -47,7 +47,6 @@ def render(inputs: Inputs, html: Path, markdown: Path) -> None:
         "inputs": inputs,
         "papers": papers,
         "cost": Cost.of(runs),
-        "failures": tables.failures(runs),
         "manifests": manifests,
         "machines": sorted({manifest["machine"] for manifest in manifests}),
         "commits": sorted({_commit(manifest["content"]) for manifest in manifests}),

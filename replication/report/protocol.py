@@ -3,6 +3,7 @@
 Sections that reproducibility venues ask for are looked up by name; a missing one is shown as pending.
 """
 
+import re
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
@@ -38,11 +39,28 @@ class Protocol:
     """What the replication found beyond the paper, as HTML; shown with its figures, not among the sections."""
     citation: str = ""
     """The paper's citation as plain text."""
+    markdown: str = ""
+    """What stands after the title, as it was written, its headings two levels lower."""
+
+
+def prose(path: Path) -> str:
+    """Return a Markdown file as HTML for a section of the page, as `lowered` gives it."""
+    return str(_reader().render(lowered(path)))
+
+
+def lowered(path: Path) -> str:
+    """Return a Markdown file without its title, each heading two levels lower; nothing where there is no such file."""
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    return re.sub(r"^##", "####", re.sub(r"\A# .*\n", "", text), flags=re.MULTILINE).strip()
+
+
+def _reader() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": False, "typographer": False}).enable("table")
 
 
 def read(path: Path, slug: str) -> Protocol:
     """Read `protocol.md`; without it everything is pending and the slug is the title. Raw HTML is shown as text."""
-    reader = MarkdownIt("commonmark", {"html": False, "typographer": False}).enable("table")
+    reader = _reader()
     tokens = reader.parse(path.read_text(encoding="utf-8")) if path.is_file() else []
     starts = [index for index, token in enumerate(tokens) if token.type == "heading_open" and token.tag in ("h1", "h2")]
     title, introduction, citation, sections = slug, "", "", []
@@ -59,7 +77,7 @@ def read(path: Path, slug: str) -> Protocol:
     pending = tuple(name for name in ASKED_FOR if name.lower() not in written)
     shown = tuple(section for section in sections if section.heading != BEYOND)
     beyond = "".join(section.html for section in sections if section.heading == BEYOND)
-    return Protocol(title, introduction, shown, pending, beyond, citation)
+    return Protocol(title, introduction, shown, pending, beyond, citation, lowered(path))
 
 
 def _scrolling(html: str, heading: str) -> str:

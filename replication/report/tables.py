@@ -202,12 +202,19 @@ def costs(entries: list[dict[str, Any]]) -> Table:
     frame = pd.DataFrame(entries)
     frame["method"] = frame["method"].str.partition("-")[0]
     frame["done"] = frame["status"] == "done"
+    frame["energy_j"] = frame["energy_j"].astype(float)
     grouped = frame.groupby(["hardware", "problem", "method"], sort=False)
-    named = {"runs": ("done", "size"), "finished": ("done", "sum"), "CPU time": ("cpu_s", "sum")}
+    named: dict[str, Any] = {"runs": ("done", "size"), "finished": ("done", "sum"), "CPU time": ("cpu_s", "sum")}
     named |= {"median of a run": ("cpu_s", "median"), "compilation": ("compile_wall_s", "sum")}
+    named |= {"energy": ("energy_j", _all_or_none)}
     table = grouped.agg(**named, memory=("peak_memory_mb", "max")).reset_index()
-    units = {"CPU time": "=s", "median of a run": "=s", "compilation": "=s", "memory": "=MB"}
+    units = {"CPU time": "=s", "median of a run": "=s", "compilation": "=s", "energy": "=J", "memory": "=MB"}
     return Table("costs", "What the runs cost", table, units)
+
+
+def _all_or_none(energies: pd.Series) -> float:
+    """Return a sum only where every run was counted."""
+    return float(energies.sum(skipna=False))
 
 
 def parts(published: Iterable[Part]) -> Table:

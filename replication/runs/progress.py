@@ -3,6 +3,8 @@
 import logging
 import time
 
+from replication.numbers import duration
+
 log = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_LINES = 10.0
@@ -27,13 +29,3 @@ class Progress:
         rate = (step - first) / max(now - since, 1e-9)
         left = duration((total - step) / rate) if rate > 0 else "unknown"
         log.info("%s %d/%d  loss %.3e  %.1f steps/s  %s left", phase, step, total, loss, rate, left)
-
-
-def duration(seconds: float) -> str:
-    """Write seconds as `45 s`, `3 min 20 s` or `2 h 05 min`."""
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02d} s"
-    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"

@@ -1,6 +1,7 @@
 """The page: one file, every claim, every link to something that is there, and the same bytes each time."""
 
 import dataclasses
+import json
 import re
 import subprocess
 import sys
@@ -9,7 +10,8 @@ from html.parser import HTMLParser
 import pandas as pd
 import pytest
 
-from replication.report import content, page
+from replication.baselines.declaration import BASELINES, baselines, declared
+from replication.report import citations, content, page
 from replication.report.runs import Cost
 from replication.verdicts.claim import load_claims
 
@@ -131,7 +133,7 @@ def test_the_page_says_how_often_verdicts_are_wrong_what_runs_cost_and_what_to_c
     calibration = rendered.html[rendered.html.index('id="calibration"') :]
     assert "20,000" in calibration
     assert "ordering, skewed seeds" in calibration
-    cost = rendered.html[rendered.html.index('id="kd_pinn-cost"') :]
+    cost = rendered.html[rendered.html.index('id="cost-of-kd_pinn"') :]
     assert re.search(r"scratch_student</td><td[^>]*>4</td><td[^>]*>3</td>", cost[: cost.index("</section>")])
     citations = rendered.html[rendered.html.index("What to cite") :]
     assert "kd_only_student, kd_student, scratch_student, teacher</td>" in citations
@@ -144,8 +146,70 @@ def test_an_erratum_stands_with_its_command_and_its_figure(rendered):
     assert '<a href="#kd_pinn-speedup_map">' in errata
 
 
+def test_each_paper_has_the_sections_that_reproducibility_venues_ask_for(rendered):
+    kd = rendered.html[rendered.html.index('<section class="paper" id="kd_pinn"') :]
+    kd = kd[: kd.index('<section class="paper" id="s2gpt_pinn"')]
+    for part in ("scope", "protocol", "scores", "cost", "failures", "runs"):
+        assert f'id="{part}-of-kd_pinn"' in kd
+    claims = [claim.id for claim in load_claims("kd_pinn")]
+    assert f"{len(claims)} numbered claims, {claims[0]} to {claims[-1]}" in kd
+    for heading in ("Methodology", "Assumptions", "Deviations", "What was easy", "What was difficult", "Citation"):
+        assert f"<h4>{heading}</h4>" in kd
+        assert f"#### {heading}" in rendered.markdown
+    assert "### Failures" in rendered.markdown
+
+
+def test_three_papers_stand_side_by_side_on_the_first_screen_with_every_claim(rendered):
+    glance = rendered.html[rendered.html.index('class="glance"') : rendered.html.index('class="key"')]
+    for paper in rendered.inputs.papers:
+        assert f'aria-labelledby="glance-{paper}"' in glance
+        assert glance.count(f'href="#{paper}-') == len(load_claims(paper))
+
+
+def test_energy_that_was_not_counted_is_not_available_and_says_why(rendered):
+    entry = {"status": "done", "cpu_s": 1.0, "wall_s": 1.0, "compile_wall_s": 0.0, "energy_j": None}
+    told = [entry | {"energy_reason": "no counter"}, entry | {"energy_reason": "no counter"}, entry]
+    assert Cost.of(told).energy_reason == "it was not recorded; no counter"
+    assert "Energy is not available: it was not recorded." in rendered.html
+    assert "Energy is not available: it was not recorded." in rendered.markdown
+
+
+def test_what_surprised_us_is_shown_where_a_paper_has_it(rendered, tmp_path, monkeypatch):
+    assert "What surprised us" not in rendered.html
+    (tmp_path / "surprises.md").write_text("# Surprises\n\n- *One* <b>seed</b>\n")
+    monkeypatch.setattr(content, "SURPRISES", tmp_path / "surprises.md")
+    page.render(rendered.inputs, tmp_path / "p.html", tmp_path / "p.md")
+    html = (tmp_path / "p.html").read_text()
+    assert "<em>One</em> &lt;b&gt;seed&lt;/b&gt;" in html[html.index('id="surprises-of-kd_pinn"') :]
+    assert html.count("<h1>") == 1
+    assert "### What surprised us\n\n- *One* <b>seed</b>\n" in (tmp_path / "p.md").read_text()
+
+
+def test_datasets_stand_on_the_page_and_in_its_twin(rendered, tmp_path):
+    folder = tmp_path / "datasets"
+    folder.mkdir()
+    (folder / "active_matter.csv").write_text("dataset,field,std,std_published\nactive_matter,velocity,0.5,0.6\n")
+    (folder / "active_matter.svg").write_text('<svg width="1" height="1"><text>frame</text></svg>')
+    about = {"source": "mini", "resolution": [32, 64], "trajectories": 7, "frames": 9, "differs": "smaller box"}
+    (folder / "active_matter.json").write_text(json.dumps(about))
+    page.render(dataclasses.replace(rendered.inputs, datasets=folder), tmp_path / "p.html", tmp_path / "p.md")
+    for name in ("p.html", "p.md"):
+        text = (tmp_path / name).read_text()
+        text = text[text.index("Statistics of each dataset") :]
+        for said in ("active_matter", "32 × 64 points, 7 trajectories of 9 frames", "smaller box", "std, real"):
+            assert said in text, (name, said)
+
+
+@pytest.mark.parametrize("name", sorted(baselines()))
+def test_every_baseline_says_what_to_cite(name):
+    run = {"paper": declared(BASELINES / f"{name}.smk").header.paper, "method": name, "problem": "any"}
+    (cited,) = citations.table([run], {run["paper"]: "the paper"}).frame["citation"]
+    assert cited != "the paper"
+    assert "none given" not in cited
+
+
 def test_a_run_that_failed_is_listed_with_its_reason(rendered):
-    failures = rendered.html[rendered.html.index('id="failures"') :]
+    failures = rendered.html[rendered.html.index('id="failures-of-kd_pinn"') :]
     assert "the loss was not finite at Adam step 812" in failures
     assert "1 of 16 runs did not finish" in failures
     assert "the loss was not finite at Adam step 812" in rendered.markdown

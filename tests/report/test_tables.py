@@ -32,6 +32,14 @@ def test_numbers_are_written_with_three_digits_and_their_unit(value, unit, text)
     assert numbers.number(value, unit) == text
 
 
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.0214, "21.4 ms"), (4.2, "4.20 s"), (59.6, "1 min 00 s"), (200, "3 min 20 s"), (7530, "2 h 05 min")],
+)
+def test_lengths_of_time_are_written_in_the_units_of_a_clock(seconds, text):
+    assert numbers.duration(seconds) == text
+
+
 @given(st.floats(min_value=1e-12, max_value=1e12))
 def test_a_written_number_reads_back_to_half_a_percent(value):
     text = numbers.number(value).replace("×10", "e").translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789"))
@@ -65,10 +73,13 @@ def test_ranges_of_margins_are_said_as_a_reader_would():
 
 def test_what_runs_cost_counts_variants_with_their_method():
     base = {"hardware": "cpu", "problem": "p", "status": "done", "compile_wall_s": 1.0, "peak_memory_mb": 300.0}
-    runs = [base | {"method": name, "cpu_s": cost} for name, cost in (("m", 2.0), ("m-w10", 4.0), ("n", 9.0))]
+    counted = (("m", 2.0, 5.0), ("m-w10", 4.0, None), ("n", 9.0, 7.0))
+    runs = [base | {"method": name, "cpu_s": cost, "energy_j": joules} for name, cost, joules in counted]
     frame = costs(runs).frame.set_index("method")
     assert frame.loc["m", ["runs", "finished", "CPU time", "median of a run"]].tolist() == [2, 2, 6.0, 3.0]
     assert frame.loc["n", "memory"] == 300.0
+    assert frame.loc["n", "energy"] == 7.0
+    assert math.isnan(frame.loc["m", "energy"])
 
 
 def test_scores_count_failed_runs_apart_from_values():

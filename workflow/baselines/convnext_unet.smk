@@ -1,5 +1,6 @@
 # A U-Net of ConvNeXt blocks, as large as WaveLiT.
 # baseline: {paper: wavelit, problems: all}
+# citation: Z. Liu, H. Mao, C.-Y. Wu, C. Feichtenhofer, T. Darrell, S. Xie: A ConvNet for the 2020s, CVPR 2022, arXiv 2201.03545.
 
 
 rule run:

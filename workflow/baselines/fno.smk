@@ -1,5 +1,6 @@
 # The Fourier neural operator, as large as WaveLiT.
 # baseline: {paper: wavelit, problems: all}
+# citation: Z. Li, N. Kovachki, K. Azizzadenesheli, B. Liu, K. Bhattacharya, A. Stuart, A. Anandkumar: Fourier Neural Operator for Parametric Partial Differential Equations, ICLR 2021, arXiv 2010.08895.
 
 
 rule run:

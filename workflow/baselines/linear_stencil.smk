@@ -1,5 +1,6 @@
 # The best forecast that is linear in 5x5 points of the given frames.
 # baseline: {paper: wavelit, problems: all, seeds: 1}
+# citation: a comparison of this project; nothing to cite
 
 
 rule run:

@@ -1,5 +1,6 @@
 # What a solver of the 1970s makes of KD-PINN's equations in time and one space dimension.
 # baseline: {paper: kd_pinn, problems: [burgers, black_scholes, allen_cahn, allen_cahn_hard, stiff_reaction_diffusion], seeds: 1}
+# citation: W. E. Schiesser: The Numerical Method of Lines, Academic Press 1991.
 
 
 rule run:

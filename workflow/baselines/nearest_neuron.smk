@@ -1,5 +1,6 @@
 # What GPT-PINN's full PINNs are worth without any combination of them.
-# baseline: {paper: s2gpt_pinn, problems: all, needs: [gpt_pinn]}
+# baseline: {paper: s2gpt_pinn, problems: all, needs: [gpt_pinn], seeds: 1}
+# citation: a comparison of this project; nothing to cite
 
 
 rule run:

@@ -1,5 +1,6 @@
 # No change, which any forecast has to improve on.
 # baseline: {paper: wavelit, problems: all, seeds: 1}
+# citation: a comparison of this project; nothing to cite
 
 
 rule run:

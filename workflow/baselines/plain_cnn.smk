@@ -1,5 +1,6 @@
 # Three convolutions at full resolution, the least that a prior has to beat.
 # baseline: {paper: wavelit, problems: all}
+# citation: a comparison of this project; nothing to cite
 
 
 rule run:

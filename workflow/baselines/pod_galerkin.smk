@@ -1,5 +1,6 @@
 # What reduced-basis methods did before PINNs: POD of classical solutions, Galerkin, DEIM for nonlinear terms.
 # baseline: {paper: s2gpt_pinn, problems: [burgers, burgers_full_range, klein_gordon, allen_cahn_periodic, helmholtz], seeds: 1}
+# citation: S. Chaturantabut, D. C. Sorensen: Nonlinear Model Reduction via Discrete Empirical Interpolation, SIAM J. Sci. Comput. 32 (2010), 2737-2764.
 
 
 rule run:

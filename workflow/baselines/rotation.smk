@@ -1,5 +1,6 @@
 # The solution of helmholtz_staircase, which is one angle.
 # baseline: {paper: wavelit, problems: [helmholtz_staircase], seeds: 1}
+# citation: a comparison of this project; nothing to cite
 
 
 rule run:

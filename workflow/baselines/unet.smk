@@ -1,5 +1,6 @@
 # The classic U-Net, as large as WaveLiT.
 # baseline: {paper: wavelit, problems: all}
+# citation: O. Ronneberger, P. Fischer, T. Brox: U-Net: Convolutional Networks for Biomedical Image Segmentation, MICCAI 2015, arXiv 1505.04597.
 
 
 rule run:

@@ -1,5 +1,6 @@
 # A plain vision transformer, as large as WaveLiT.
 # baseline: {paper: wavelit, problems: all}
+# citation: A. Dosovitskiy et al.: An Image is Worth 16x16 Words: Transformers for Image Recognition at Scale, ICLR 2021, arXiv 2010.11929.
 
 
 rule run:
