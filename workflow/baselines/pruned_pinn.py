@@ -1,0 +1,25 @@
+"""A full PINN for each query, half of its weights removed by magnitude, the others trained on."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from replication.networks.compression import largest_weights
+from replication.networks.mlp import MLP
+from replication.papers.s2gpt_pinn.compressed import STEPS, Training, answer
+from replication.runs.outcome import Phase
+
+SHARE = 0.5
+"""Share of the weights that is removed [assumed]."""
+
+
+def compress(network: MLP, training: Training, phase: Phase) -> dict[str, Any]:
+    """Remove weights and train on the others."""
+    kept = largest_weights(network, SHARE)
+    training(network, STEPS, kept)
+    phase.steps += STEPS
+    return {"parameters": int(kept.sum())}
+
+
+if __name__ == "__main__":
+    answer(compress, *map(Path, sys.argv[1:]))
