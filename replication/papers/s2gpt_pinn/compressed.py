@@ -103,7 +103,7 @@ def answer(compress: Compress, task_file: Path, run: Path, out: Path) -> None:
     for i, values in enumerate(task.parameters):
         begin = perf_counter()
         problem = task.parametric.at(values)
-        training = Training(problem, task.content["training"], (task.content["equation"], "compressed", i))
+        training = Training(problem, task.content["trainer"], (task.content["equation"], "compressed", i))
         network = deepcopy(trained.networks[nearest[i]])
         with task.clock("training") as phase:
             training(network, STEPS)

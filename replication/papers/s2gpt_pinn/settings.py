@@ -68,7 +68,7 @@ class Settings(Strict):
         return self.family(problem).model_dump(include=names)
 
     def task(self, problem: str) -> dict[str, Any]:
-        """Return what a baseline is told: equation, parameter boxes and grid, number and cost of the neurons.
+        """Return what a baseline is told: equation, parameter boxes and grid, number of neurons and how each is trained.
 
         `points` of the evaluation file hold the parameters before the coordinates.
         """
@@ -76,7 +76,7 @@ class Settings(Strict):
         return self.data_settings(problem) | {
             "neurons": family.neurons,
             "meta_grid": family.meta_grid,
-            "training": family.trainer.model_dump(),
+            "trainer": family.trainer.model_dump(),
         }
 
     def measurements(self, problem: str) -> dict[str, dict[str, Any]]:
