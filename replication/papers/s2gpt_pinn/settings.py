@@ -68,7 +68,7 @@ class Settings(Strict):
         return self.family(problem).model_dump(include=names)
 
     def task(self, problem: str) -> dict[str, Any]:
-        """Return what a baseline is told: equation, parameter boxes and grid, number of neurons and how each is trained.
+        """Return what a baseline is told: equation, parameter boxes and grid, neurons and how each is trained.
 
         `points` of the evaluation file hold the parameters before the coordinates.
         """
