@@ -47,6 +47,11 @@ class Plan:
         """Names of the hardware targets."""
         return tuple(self.preset.settings.hardware)
 
+    def targets_of(self, paper: str) -> tuple[str, ...]:
+        """Return the hardware targets that a paper runs on: all, unless its block names some."""
+        wanted = getattr(self.papers[paper], "targets", None)
+        return tuple(target for target in self.targets if wanted is None or target in wanted)
+
     def size(self, paper: str) -> "Size":
         """Return what a paper's runs can speak to: on mini datasets never the published size."""
         settings = self.preset.settings
@@ -73,7 +78,7 @@ class Plan:
     def runs(self, paper: str) -> Iterator[RunKey]:
         """Yield every training run of a paper, baselines after its own methods."""
         block = self.papers[paper]
-        for target in self.targets:
+        for target in self.targets_of(paper):
             for problem in self.problems(paper):
                 for method in block.methods(problem):
                     for seed in range(block.seeds(problem, method)):
@@ -125,7 +130,7 @@ class Plan:
         block = self.papers[paper]
         return [
             layout.measured(self.name, target, paper, problem, measurement, seed)
-            for target in self.targets
+            for target in self.targets_of(paper)
             for problem in self.problems(paper)
             for measurement in block.measurements(problem)
             for seed in range(block.seeds(problem))

@@ -27,7 +27,7 @@ def train_joint(run: Run) -> Outcome:
             for split in ("train", "valid")
         )
         shapes = {name: each.shape for name, each in train.items()}
-        wavelit: WaveLiTJoint = initialised(lambda: WaveLiTJoint(shapes, network(settings)), seed, device)
+        wavelit: WaveLiTJoint = initialised(lambda: WaveLiTJoint(shapes, network(settings["network"])), seed, device)
         fit = ForecastFit(
             network=wavelit,
             forward=lambda name, inputs: wavelit(inputs, name),

@@ -63,6 +63,8 @@ class Variant(Strict):
 
     datasets: Annotated[list[str], Field(min_length=1)] = Field(description="Datasets that it is trained on.")
     network: Network | None = Field(None, description="Differences from the dataset's network.")
+    by_dataset: dict[str, Network] = Field({}, description="Further differences on single datasets.")
+    equal_size: bool = Field(True, description="Give feed-forward layers the width that makes parameters equal.")
     auxiliary: Auxiliary | None = Field(None, description="Another loss in the wavelet domain.")
     history: PositiveInt | None = Field(None, description="Another number of frames to look back.")
     repeats: PositiveInt | None = Field(None, description="Number of seeds, if fewer than the block's.")
@@ -91,6 +93,7 @@ class Settings(Strict):
     datasets: Annotated[dict[str, Bespoke], Field(min_length=1)] = Field(
         description="Datasets of The Well to train on, each with what is its own."
     )
+    targets: list[str] | None = Field(None, description="Hardware targets to run on; all of the preset if absent.")
     repeats: PositiveInt = Field(3, description="Seeds: repeats with other initial weights and batches.")
     history: PositiveInt = Field(4, description="Frames that a forecast is given [assumed: as The Well's baselines].")
     network: Network = Field(default_factory=lambda: Network(), description="Architecture [assumed].")
@@ -107,10 +110,11 @@ class Settings(Strict):
         if self.joint is not None:
             lists["joint"] = self.joint.datasets or []
         lists["cost"] = self.cost.datasets or []
+        lists |= {f"variants.{name}.by_dataset": list(variant.by_dataset) for name, variant in self.variants.items()}
         for key, names in lists.items():
             for name in names:
                 if name not in self.datasets:
-                    raise ValueError(f"{key}.datasets: {name!r} is not a dataset of this block")
+                    raise ValueError(f"{key}: {name!r} is not a dataset of this block")
         return self
 
     @model_validator(mode="after")
@@ -183,8 +187,11 @@ class Settings(Strict):
         if method == JOINT_METHOD:
             return self._joint() if problem == JOINT else {"windows": self.data_settings(problem)}
         variant, bespoke = self.variant(method), self.datasets[problem]
+        base = self.network.changed(bespoke.network)
+        network = base.changed(variant.network).changed(variant.by_dataset.get(problem))
         return {
-            "network": self.network.changed(bespoke.network).changed(variant.network).chosen(),
+            "network": network.chosen(),
+            "equal_to": base.chosen() if variant.equal_size and network != base else None,
             "auxiliary": (variant.auxiliary or self.auxiliary).model_dump(),
             "history": variant.history or self.history,
             "training": self._budget(bespoke.steps, bespoke.batch),

@@ -1,12 +1,17 @@
 """Trains WaveLiT on one dataset."""
 
+from dataclasses import replace
 from typing import Any
+
+import torch
 
 from replication.forecasting import processes
 from replication.forecasting.samples import Samples
 from replication.forecasting.settings import Training
+from replication.forecasting.shape import ForecastShape
 from replication.forecasting.trained import Order, trained
 from replication.forecasting.training import Loss
+from replication.networks.matching import count, matched
 from replication.networks.wavelit import WaveLiT
 from replication.networks.wavelit_settings import WaveLiTNetwork, sized
 from replication.runs.outcome import Outcome
@@ -19,7 +24,7 @@ def train_bespoke(run: Run) -> Outcome:
     with processes.joined(run.device):
         return trained(
             order(run),
-            lambda shape: WaveLiT(shape, network(run.settings)),
+            lambda shape: built(shape, run.settings),
             lambda wavelit, shape: wavelit.architecture(),
             lambda samples: auxiliary(run.settings, samples),
         )
@@ -39,10 +44,19 @@ def order(run: Run) -> Order:
     )
 
 
-def network(settings: dict[str, Any]) -> WaveLiTNetwork:
-    """Return the architecture that the settings of a run ask for."""
-    changes = dict(settings["network"])
-    return sized(changes.pop("size"), **changes)
+def built(shape: ForecastShape, settings: dict[str, Any]) -> WaveLiT:
+    """Return the network of a run; one that is to equal another's size gets feed-forward layers of fitting width."""
+    asked = network(settings["network"])
+    if settings["equal_to"] is None:
+        return WaveLiT(shape, asked)
+    with torch.device("meta"):
+        parameters = count(WaveLiT(shape, network(settings["equal_to"])))
+    return matched(lambda hidden: WaveLiT(shape, replace(asked, expansion=hidden / asked.width)), parameters)
+
+
+def network(chosen: dict[str, Any]) -> WaveLiTNetwork:
+    """Return the architecture that a block `network` of the settings means."""
+    return sized(chosen["size"], **{key: value for key, value in chosen.items() if key != "size"})
 
 
 def auxiliary(settings: dict[str, Any], samples: Samples) -> Loss | None:
