@@ -77,6 +77,15 @@ def test_every_link_of_the_documents_leads_somewhere():
                 assert (document.parent / target).exists(), f"{document.name}: {target}"
 
 
+def test_on_a_cluster_every_rule_that_times_something_has_the_node_for_itself():
+    profile = yaml.safe_load((ROOT / "profiles" / "slurm" / "config.yaml").read_text())
+    alone = {rule for rule, asked in profile["set-resources"].items() if "--exclusive" in asked["slurm_extra"]}
+    rules = "".join(path.read_text() for path in sorted((ROOT / "workflow").rglob("*.smk")))
+    timed = {part.split(":")[0] for part in rules.split("\nrule ") if "threads: workflow.cores" in part}
+    assert timed
+    assert alone == timed
+
+
 @pytest.mark.parametrize("verb", sorted(path.stem for path in (ROOT / "replication" / "verbs").glob("[a-z]*.py")))
 def test_every_verb_explains_itself(verb):
     command = [sys.executable, "-m", "replication", verb.replace("_", "-"), "--help"]

@@ -63,6 +63,14 @@ def test_verdicts_are_on_the_first_screen(tab):
     assert first["y"] + first["height"] < tab.viewport_size["height"]
 
 
+def test_at_a_desk_every_claim_of_every_paper_is_on_the_first_screen(tab):
+    if tab.viewport_size["width"] < 1000:
+        pytest.skip("a phone shows one paper below the other")
+    lists = [claims.bounding_box() for claims in tab.locator(".glance ol").all()]
+    assert all(box["y"] + box["height"] <= tab.viewport_size["height"] for box in lists)
+    assert len({box["x"] for box in lists}) == 3
+
+
 def test_figures_are_readable_at_this_width(tab):
     """The smallest text in any figure is at least 8 pixels tall."""
     sizes = tab.evaluate(
