@@ -1,5 +1,7 @@
-"""Depthwise convolution of token grids, padded as their boundaries are."""
+"""Depthwise convolution of token grids: around periodic axes, with zeros beyond the ends of others."""
 
+from collections.abc import Sequence
+from itertools import product
 from typing import Any
 
 import torch
@@ -14,37 +16,36 @@ _TILE = 3
 
 
 class _Depthwise(torch.autograd.Function):
-    """Valid convolution of (B, C, H, W) by (C, 1, k, k); the weight gradient is put together from 3x3 tiles on CPUs."""
+    """Convolution of (B, C, H, W) by (C, 1, k, k), zero-padded by so many points along each axis."""
 
     @staticmethod
-    def forward(ctx: Any, image: Tensor, weight: Tensor) -> Tensor:
+    def forward(ctx: Any, image: Tensor, weight: Tensor, padding: tuple[int, int]) -> Tensor:
         ctx.save_for_backward(image, weight)
-        return functional.conv2d(image, weight, groups=len(weight))
+        ctx.padding = padding
+        return functional.conv2d(image, weight, padding=padding, groups=len(weight))
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor]:
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor, None]:
         image, weight = ctx.saved_tensors
-        to_image, to_weight = (True, False, False), (False, True, False)
-        image_gradient = _backward(gradient, image, weight, to_image)[0]
+
+        def gradients(image: Tensor, weight: Tensor, padding: Sequence[int], wanted: list[bool]) -> Any:
+            return torch.ops.aten.convolution_backward(
+                gradient, image, weight, None, [1, 1], padding, [1, 1], False, [0, 0], len(weight), wanted
+            )
+
         size = weight.shape[-1]
         if size <= _TILE or image.device.type != "cpu":
-            return image_gradient, _backward(gradient, image, weight, to_weight)[1]
-        weight_gradient = torch.empty_like(weight)
+            return *gradients(image, weight, ctx.padding, [True, True, False])[:2], None
+        to_image = gradients(image, weight, ctx.padding, [True, False, False])[0]
+        image = functional.pad(image, (ctx.padding[1], ctx.padding[1], ctx.padding[0], ctx.padding[0]))
         height, width = (points + _TILE - 1 for points in gradient.shape[-2:])
+        to_weight = torch.empty_like(weight)
         starts = [*range(0, size - _TILE, _TILE), size - _TILE]
-        for i in starts:
-            for j in starts:
-                part, tile = image[..., i : i + height, j : j + width], weight[..., i : i + _TILE, j : j + _TILE]
-                weight_gradient[..., i : i + _TILE, j : j + _TILE] = _backward(gradient, part, tile, to_weight)[1]
-        return image_gradient, weight_gradient
-
-
-def _backward(gradient: Tensor, image: Tensor, weight: Tensor, wanted: tuple[bool, bool, bool]) -> Any:
-    ones, zeros = [1, 1], [0, 0]
-    return torch.ops.aten.convolution_backward(
-        gradient, image, weight, None, ones, zeros, ones, False, zeros, len(weight), wanted
-    )
+        for i, j in product(starts, starts):
+            part, tile = image[..., i : i + height, j : j + width], (..., slice(i, i + _TILE), slice(j, j + _TILE))
+            to_weight[tile] = gradients(part, weight[tile], (0, 0), [False, True, False])[1]
+        return to_image, to_weight, None
 
 
 class DepthwiseConvolution(nn.Module):
@@ -54,10 +55,9 @@ class DepthwiseConvolution(nn.Module):
         super().__init__()
         self.reach = size // 2
         self.weight = nn.Parameter(torch.empty(channels, 1, size, size).uniform_(-1 / size, 1 / size))
-        self.bias = nn.Parameter(torch.zeros(channels))
 
     def forward(self, tokens: Tensor, grid: TokenGrid) -> Tensor:  # noqa: D102
-        image = grid.pad(tokens, self.reach).permute(0, 3, 1, 2)
+        image = grid.wrap(tokens, self.reach).permute(0, 3, 1, 2)
+        padding = [0 if wraps else self.reach for wraps in grid.periodic]
         with torch.autocast(tokens.device.type, enabled=False):
-            convolved = _Depthwise.apply(image, self.weight.to(tokens.dtype))
-        return convolved.permute(0, 2, 3, 1) + self.bias
+            return _Depthwise.apply(image, self.weight.to(tokens.dtype), padding).permute(0, 2, 3, 1)

@@ -8,7 +8,7 @@ from replication.networks.token_grid import TokenGrid
 
 
 class MixFeedForward(nn.Module):
-    """W_o (W_v x ⊙ SiLU(depthwise 3x3 of W_g x)), (B, h, w, C) -> (B, h, w, C).
+    """W_v x ⊙ SiLU(depthwise 3x3 of W_g x), (B, h, w, C) -> (B, h, w, hidden); an output map is yet to follow.
 
     Sources: Xie et al. 2021, arXiv 2105.15203 (Mix-FFN); Shi 2023, arXiv 2311.17132 (convolution on the gate alone,
     which halves its cost).
@@ -16,9 +16,8 @@ class MixFeedForward(nn.Module):
 
     def __init__(self, width: int, hidden: int) -> None:
         super().__init__()
-        self.value, self.gate = nn.Linear(width, hidden), nn.Linear(width, hidden)
+        self.value, self.gate = (nn.Linear(width, hidden, bias=False) for _ in range(2))
         self.local = DepthwiseConvolution(hidden, 3)
-        self.output = nn.Linear(hidden, width)
 
     def forward(self, tokens: Tensor, grid: TokenGrid) -> Tensor:  # noqa: D102
-        return self.output(self.value(tokens) * functional.silu(self.local(self.gate(tokens), grid)))
+        return self.value(tokens) * functional.silu(self.local(self.gate(tokens), grid))

@@ -77,17 +77,18 @@ class Attention(nn.Module):
     def __init__(self, width: int, heads: int, kind: str) -> None:
         super().__init__()
         self.heads, self.kind = heads, kind
-        self.query, self.key, self.value, self.output = (nn.Linear(width, width) for _ in range(4))
+        self.query, self.key, self.value = (nn.Linear(width, width, bias=False) for _ in range(3))
         if kind == "augmented":
-            self.gate = nn.Linear(width, width)
+            self.gate = nn.Linear(width, width, bias=False)
             self.local = DepthwiseConvolution(width, 5)
 
-    def forward(self, tokens: Tensor, grid: TokenGrid) -> Tensor:  # noqa: D102
-        query, key, value = (linear(tokens) for linear in (self.query, self.key, self.value))
+    def forward(self, tokens: Tensor, grid: TokenGrid) -> Tensor:
+        """Return the mixed values, which an output map is yet to follow."""
+        query, key, value = self.query(tokens), self.key(tokens), self.value(tokens)
         mixed = self._mixed(query.flatten(1, 2), key.flatten(1, 2), value.flatten(1, 2), grid).view_as(tokens)
         if self.kind == "augmented":
             mixed = (mixed + self.local(value, grid)) * functional.silu(self.gate(tokens))
-        return self.output(mixed)
+        return mixed
 
     def _mixed(self, query: Tensor, key: Tensor, value: Tensor, grid: TokenGrid) -> Tensor:
         if self.kind == "softmax":

@@ -1,5 +1,6 @@
 """The multiscale trunk: the same blocks at every scale of a wavelet pyramid, and an exchange between the scales."""
 
+import math
 from collections.abc import Sequence
 from typing import cast
 
@@ -13,19 +14,35 @@ from replication.networks.token_grid import TokenGrid
 from replication.networks.wavelit_settings import WaveLiTNetwork
 
 
+class Residual(nn.Module):
+    """x + W h, in one operation; W starts `scale` times as large as a linear map does.
+
+    That gives the small first steps of a LayerScale without its factors, which cost two more passes over the tokens.
+    """
+
+    def __init__(self, inputs: int, outputs: int, scale: float) -> None:
+        super().__init__()
+        bound = scale / math.sqrt(inputs)
+        self.weight = nn.Parameter(torch.empty(outputs, inputs).uniform_(-bound, bound))
+
+    def forward(self, tokens: Tensor, branch: Tensor) -> Tensor:  # noqa: D102
+        return torch.addmm(tokens.flatten(0, 2), branch.flatten(0, 2), self.weight.T).view_as(tokens)
+
+
 class Block(nn.Module):
-    """Pre-normalised attention and feed-forward layers, each scaled per channel and added (LayerScale)."""
+    """Attention and a feed-forward layer, each on normalised tokens and added to them; no biases, the norm has none."""
 
     def __init__(self, settings: WaveLiTNetwork) -> None:
         super().__init__()
-        self.attention = Attention(settings.width, settings.heads, settings.attention)
-        self.feed_forward = MixFeedForward(settings.width, settings.hidden)
-        self.attention_scale = nn.Parameter(torch.full((settings.width,), settings.layer_scale))
-        self.feed_forward_scale = nn.Parameter(torch.full((settings.width,), settings.layer_scale))
+        width, hidden = settings.width, settings.hidden
+        self.attention = Attention(width, settings.heads, settings.attention)
+        self.feed_forward = MixFeedForward(width, hidden)
+        self.add_attention = Residual(width, width, settings.layer_scale)
+        self.add_feed_forward = Residual(hidden, width, settings.layer_scale)
 
     def forward(self, tokens: Tensor, grid: TokenGrid) -> Tensor:  # noqa: D102
-        tokens = torch.addcmul(tokens, self.attention_scale, self.attention(rms_norm(tokens), grid))
-        return torch.addcmul(tokens, self.feed_forward_scale, self.feed_forward(rms_norm(tokens), grid))
+        tokens = self.add_attention(tokens, self.attention(rms_norm(tokens), grid))
+        return self.add_feed_forward(tokens, self.feed_forward(rms_norm(tokens), grid))
 
 
 class Exchange(nn.Module):
@@ -36,17 +53,17 @@ class Exchange(nn.Module):
 
     def __init__(self, width: int, layer_scale: float) -> None:
         super().__init__()
-        self.up, self.down = nn.Linear(4 * width, width), nn.Linear(width, 4 * width)
-        self.up_scale = nn.Parameter(torch.full((width,), layer_scale))
-        self.down_scale = nn.Parameter(torch.full((width,), layer_scale))
+        self.add_finer = Residual(4 * width, width, layer_scale)
+        self.down = nn.Linear(width, 4 * width, bias=False)
+        nn.init.uniform_(self.down.weight, -layer_scale / math.sqrt(width), layer_scale / math.sqrt(width))
 
     def to_coarser(self, fine: Tensor, coarse: Tensor, grid: TokenGrid) -> Tensor:
         """Return the coarse tokens, of `grid`, with what the fine ones say."""
-        return torch.addcmul(coarse, self.up_scale, self.up(grid.gather(rms_norm(fine))))
+        return self.add_finer(coarse, grid.gather(rms_norm(fine)))
 
     def to_finer(self, coarse: Tensor, fine: Tensor, grid: TokenGrid, finer: TokenGrid) -> Tensor:
         """Return the fine tokens with what the coarse ones, of `grid`, say."""
-        return torch.addcmul(fine, self.down_scale, grid.spread(self.down(rms_norm(coarse)), finer))
+        return fine + grid.spread(self.down(rms_norm(coarse)), finer)
 
 
 class Pyramid(nn.Module):

@@ -49,15 +49,14 @@ class TokenGrid(nn.Module):
         pairs = torch.view_as_complex(x.unflatten(-1, (-1, 2)))
         return torch.view_as_real(pairs * torch.view_as_complex(self.phases)).flatten(-2)
 
-    def pad(self, tokens: Tensor, reach: int) -> Tensor:
-        """Extend tokens (B, h, w, C) by `reach` at all four sides: around periodic axes, with zeros elsewhere."""
+    def wrap(self, tokens: Tensor, reach: int) -> Tensor:
+        """Extend tokens (B, h, w, C) around the periodic axes, by `reach` at both ends."""
         for axis, wraps in enumerate(self.periodic, start=1):
             if wraps:
                 size = tokens.shape[axis]
-                ends = tokens.narrow(axis, size - reach, reach), tokens.narrow(axis, 0, reach)
-                tokens = torch.cat([ends[0], tokens, ends[1]], dim=axis)
-        across, down = (0 if wraps else reach for wraps in reversed(self.periodic))
-        return functional.pad(tokens, (0, 0, across, across, down, down)) if across or down else tokens
+                low, high = tokens.narrow(axis, 0, reach), tokens.narrow(axis, size - reach, reach)
+                tokens = torch.cat([high, tokens, low], dim=axis)
+        return tokens
 
     def gather(self, fine: Tensor) -> Tensor:
         """Gather blocks of 2x2 tokens (B, H, W, C) of the next finer grid into this grid's (B, h, w, 4C).
