@@ -2,6 +2,7 @@
 
 import os
 import re
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,8 @@ class Drawing:
     svg: str | None
     missing: str | None
     files: tuple[tuple[str, str], ...]
+    animation: str | None = None
+    """Address of its animation, the content itself, so that the page needs no other file."""
 
 
 def load(paper: str, name: str, figures: Path, page: Path, parts: Sequence[Part] = ()) -> Drawing:
@@ -41,12 +44,19 @@ def load(paper: str, name: str, figures: Path, page: Path, parts: Sequence[Part]
     if parts:
         found = [(f"{part.problem} {said.format.upper()}", part.figure(name)) for part in parts if part.paper == paper]
     else:
-        found = [(suffix.upper(), stem.with_name(f"{name}.{suffix}")) for suffix in (*figure.DRAWN, said.format)]
+        suffixes = (*figure.DRAWN, *([figure.ANIMATION] if said.animated else []), said.format)
+        found = [(suffix.upper(), stem.with_name(f"{name}.{suffix}")) for suffix in suffixes]
     files = tuple(
         (label, Path(os.path.relpath(path, page.parent)).as_posix()) for label, path in found if path.is_file()
     )
     drawn = inlined(svg.read_text(encoding="utf-8"), anchor, said.title)
-    return Drawing(anchor, said.title, said.caption, drawn, None, files)
+    film = stem.with_name(f"{name}.{figure.ANIMATION}")
+    animation = _data_address(film) if said.animated and film.is_file() else None
+    return Drawing(anchor, said.title, said.caption, drawn, None, files, animation)
+
+
+def _data_address(film: Path) -> str:
+    return f"data:image/{figure.ANIMATION};base64,{b64encode(film.read_bytes()).decode()}"
 
 
 def inlined(svg: str, prefix: str, label: str) -> str:

@@ -6,7 +6,8 @@ A figure is a module `replication/papers/<paper>/figures/<figure>.py` with
 - `READS`: a literal tuple out of `READABLE`, which tells the workflow what the data step needs;
 - `FORMAT`: `"csv"` or `"npz"`, what the data step returns: a DataFrame, or a dictionary of arrays;
 - `data(sources)`, which raises `NoData` where nothing can be shown yet;
-- `draw(data)`, which returns a matplotlib figure `style.WIDTH` inches wide.
+- `draw(data)`, which returns a matplotlib figure `style.WIDTH` inches wide;
+- if it has `ANIMATED = True`, `animate(data)`, which yields the frames of an animation as such figures.
 
 So a figure can be drawn again, byte for byte, wherever its data file is.
 """
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 READABLE = ("table", "history", "prediction", "reference")
 LARGEST_NPZ = 300_000
 DRAWN = ("svg", "pdf", "png")
+ANIMATION = "webp"
+FRAME_MS, QUALITY, LOOPS = 350, 50, 3
+"""An animation runs three times and then rests."""
 MISSING = "missing"
 """The only column, or array, of the data file of a figure that cannot be drawn yet."""
 
@@ -42,6 +46,7 @@ class Declaration:
     caption: str
     reads: tuple[str, ...]
     format: str
+    animated: bool
 
 
 def declared(paper: str, figure: str) -> Declaration:
@@ -68,7 +73,8 @@ def declared(paper: str, figure: str) -> Declaration:
         raise UserError(f"{path.name}: READS: unknown {sorted(unknown)}; allowed are {', '.join(READABLE)}")
     if literals["FORMAT"] not in ("csv", "npz"):
         raise UserError(f"{path.name}: FORMAT: '{literals['FORMAT']}' is not csv or npz")
-    return Declaration(figure, literals["TITLE"], literals["CAPTION"], literals["READS"], literals["FORMAT"])
+    title, caption, reads, form = (literals[name] for name in ("TITLE", "CAPTION", "READS", "FORMAT"))
+    return Declaration(figure, title, caption, reads, form, literals.get("ANIMATED", False))
 
 
 def folder(paper: str) -> Path:
@@ -159,6 +165,38 @@ def draw(paper: str, figure: str, data_path: Path, out_stem: Path, suffixes: Seq
             written.append(path)
         plt.close(drawing)
     return written
+
+
+def animate(paper: str, figure: str, data_path: Path, out: Path) -> None:
+    """Write the animation of a figure from its data file as WebP; the same data gives the same bytes.
+
+    Where there is nothing to show it is one frame that says what is missing.
+    """
+    import matplotlib as mpl
+
+    mpl.use("agg")
+    import numpy as np
+    from matplotlib import pyplot as plt
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from PIL import Image
+
+    from replication.report import style
+
+    content = read_data(data_path)
+    lacking = missing(content)
+    frames = []
+    with style.applied():
+        drawings = [_names_what_is_missing(lacking)] if lacking else _module(paper, figure).animate(content)
+        for drawing in drawings:
+            drawing.set_dpi(100)
+            canvas = FigureCanvasAgg(drawing)
+            canvas.draw()
+            frames.append(Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3].copy()))
+        plt.close("all")
+    with replacing(out) as temporary, temporary.open("wb") as stream:
+        frames[0].save(
+            stream, "WEBP", save_all=True, append_images=frames[1:], duration=FRAME_MS, loop=LOOPS, quality=QUALITY
+        )
 
 
 def _module(paper: str, figure: str) -> Any:

@@ -65,6 +65,8 @@ def build(root: Path, out: Path) -> Path:
                 data = merged(paper, name, parts, Path(drawings))
                 if data is not None:
                     figure.draw(paper, name, data, data.with_suffix(""), suffixes=("svg",))
+                    if figure.declared(paper, name).animated:
+                        figure.animate(paper, name, data, data.with_suffix(f".{figure.ANIMATION}"))
         inputs = Inputs(
             preset=NAME,
             papers=paper_slugs(),

@@ -53,6 +53,8 @@ def run(options: argparse.Namespace) -> None:
             data = folder / "figures" / paper / f"{name}.{figure.declared(paper, name).format}"
             figure.write_data(paper, name, sources, data)
             figure.draw(paper, name, data, data.with_suffix(""))
+            if figure.declared(paper, name).animated:
+                figure.animate(paper, name, data, data.with_suffix(f".{figure.ANIMATION}"))
     runs.write(trainings, measurement_files, folder / "runs.json", plan.preset.config)
     merged = {kind: stack(parts, folder / f"{kind}.csv") for kind, parts in found.items()}
     inputs = Inputs(

@@ -54,6 +54,25 @@ rule figure_draw:
         " --data {input} --out {params.stem} 2> {log}"
 
 
+rule figure_animate:
+    """The figure in motion, from that file alone."""
+    input:
+        lambda wildcards: plan.figure_data(wildcards.paper, wildcards.figure),
+    output:
+        layout.figure(plan.name, "{paper}", "{figure}", "webp"),
+    log:
+        layout.log(plan.name, "figure_animate", "{paper}/{figure}"),
+    conda:
+        "../../environment.yml"
+    params:
+        code=lambda wildcards: plan.figure_code(wildcards.paper, wildcards.figure),
+    message:
+        "Animate figure {wildcards.figure}"
+    shell:
+        "python -m replication figure-animate --paper {wildcards.paper} --figure {wildcards.figure}"
+        " --data {input} --out {output} 2> {log}"
+
+
 rule paper_record:
     """What the runs of one paper cost and on what they ran."""
     input:

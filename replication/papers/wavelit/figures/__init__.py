@@ -1,0 +1,1 @@
+"""One figure a file: `data` reads runs, `draw` reads that data alone."""

@@ -1,0 +1,86 @@
+"""Whether gain and transfer follow from how well the data match the prior."""
+
+import pandas as pd
+from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+from scipy import stats
+
+from replication.papers.wavelit import shown
+from replication.report import style
+from replication.report.sources import FigureSources, NoData, with_conditions
+
+TITLE = "Prior match of the data against gain and transfer"
+CAPTION = (
+    "Each dataset once: across, how well its training data match the prior (R² of a linear predictor on 5x5 points; "
+    "share of the change's energy in its largest 5 % of wavelet coefficients); up, the gain over the strongest "
+    "trained baseline (above) and own over joint error (below), log scale, medians over seeds. Titles give Spearman's "
+    "rank correlation over the datasets. Colours are classes of dynamics."
+)
+READS = ("table",)
+FORMAT = "csv"
+
+SCORES = {"linear_prediction": "R² of linear prediction", "wavelet_energy": "energy in 5 % of coefficients"}
+QUANTITIES = {"gain": "baseline / WaveLiT", "transfer": "own / joint"}
+
+
+def data(sources: FigureSources) -> pd.DataFrame:
+    """Return one row a dataset, score and quantity: hardware, problem, kind, score, match, quantity, value, seeds."""
+    table = sources.table
+    matches = with_conditions(table[table["metric"] == "prior_match"], "score").dropna(subset="value")
+    if matches.empty:
+        raise NoData("rows of prior_match by score")
+    matched = matches.groupby(["hardware", "problem", "score"])["value"].mean().rename("match").reset_index()
+    errors = shown.finished(table, "vrmse_one_step")
+    own = errors[errors["method"] == shown.OWN]
+    sides = {"gain": errors[errors["method"].isin(shown.TRAINED)], "transfer": errors[errors["method"] == shown.JOINT]}
+    found = []
+    for quantity, others in sides.items():
+        if others.empty or own.empty:
+            continue
+        paired = shown.ratios(pd.concat([own, others]), list(others["method"].unique()))
+        ratio = paired[paired["method"] == shown.OWN].assign(value=lambda rows: 1 / rows["ratio"])
+        values = shown.spread(ratio, ["hardware", "problem"])[["hardware", "problem", "median", "seeds"]]
+        found.append(values.rename(columns={"median": "value"}).assign(quantity=quantity))
+    if not found:
+        raise NoData("runs of wavelit beside a trained baseline or the joint model at the same seed")
+    shown_values = matched.merge(pd.concat(found), on=["hardware", "problem"])
+    return shown_values.assign(kind=shown_values["problem"].map(shown.kind))
+
+
+def draw(data: pd.DataFrame) -> Figure:
+    """Draw scores across and quantities down, for each hardware."""
+    targets = sorted(set(data["hardware"]))
+    quantities = [name for name in QUANTITIES if name in set(data["quantity"])]
+    rows = [(hardware, quantity) for hardware in targets for quantity in quantities]
+    figure, axes = plt.subplots(
+        len(rows), len(SCORES), figsize=(style.WIDTH, 0.8 + 2.0 * len(rows)), squeeze=False, sharey="row"
+    )
+    for line, (hardware, quantity) in zip(axes, rows, strict=True):
+        chosen = data[(data["hardware"] == hardware) & (data["quantity"] == quantity)]
+        for axis, score in zip(line, SCORES, strict=True):
+            _draw_panel(axis, chosen[chosen["score"] == score])
+        line[0].set_ylabel(f"{QUANTITIES[quantity]}{f', {hardware}' if len(targets) > 1 else ''}")
+    for axis, score in zip(axes[-1], SCORES, strict=True):
+        axis.set_xlabel(SCORES[score])
+    for name in (name for name in shown.CLASSES if name in set(data["kind"])):
+        axes[0, 0].plot([], [], "o", color=shown.CLASS_COLOURS[name], label=shown.CLASSES[name])
+    figure.legend(loc="outside upper left", ncols=3)
+    return figure
+
+
+def _draw_panel(axis: plt.Axes, panel: pd.DataFrame) -> None:
+    if panel["value"].nunique() > 2 and panel["match"].nunique() > 2:
+        correlation = stats.spearmanr(panel["match"], panel["value"]).statistic
+        axis.set_title(f"rank correlation {correlation:+.2f}", fontweight="normal")
+    for row in panel.to_dict("records"):
+        place = row["match"], row["value"]
+        axis.plot(*place, "o", color=shown.CLASS_COLOURS[row["kind"]], markersize=5)
+        axis.annotate(_initials(row["problem"]), place, xytext=(4, 3), textcoords="offset points", fontsize=8)
+    axis.axhline(1, color=style.MUTED, linewidth=0.8, linestyle="--")
+    axis.margins(x=0.15, y=0.2)
+    shown.log_scale(axis, "y")
+    axis.grid()
+
+
+def _initials(problem: str) -> str:
+    return "".join(word[0] for word in problem.split("_")).upper()

@@ -1,0 +1,65 @@
+"""Errors of every method on every dataset, by window."""
+
+import numpy as np
+import pandas as pd
+from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+
+from replication.papers.wavelit import shown
+from replication.report import style
+from replication.report.sources import FigureSources
+
+TITLE = "Errors by dataset and window"
+CAPTION = (
+    "VRMSE on the test split, log scale, in three windows: one step (median over all starts), steps 1 to 20 and 21 to "
+    "60 of one rollout a trajectory (mean over steps of the median over trajectories). Markers are medians over "
+    "seeds, bars reach from the lowest to the highest seed. The line at 1 is the error of the field's own mean. The "
+    "rotation is the exact solution of the Helmholtz staircase. Datasets are sorted by dynamics: waves, neither, "
+    "advection."
+)
+READS = ("table",)
+FORMAT = "csv"
+
+
+def data(sources: FigureSources) -> pd.DataFrame:
+    """Return errors over seeds: hardware, problem, method, metric, median, low, high, seeds."""
+    rows = shown.without_variants(shown.finished(sources.table, *shown.WINDOWS))
+    return shown.spread(rows, [*shown.RUN, "metric"])
+
+
+def draw(data: pd.DataFrame) -> Figure:
+    """Draw a panel for each window (and hardware), one above the other; a line of markers for each dataset."""
+    windows = [metric for metric in shown.WINDOWS if metric in set(data["metric"])]
+    places = [(metric, hardware) for hardware in sorted(set(data["hardware"])) for metric in windows]
+    problems = shown.in_order(data["problem"])
+    methods = style.ordered(list(data["method"]))
+    height = 1.0 + len(places) * (0.55 + 0.27 * len(problems))
+    figure, axes = plt.subplots(len(places), 1, figsize=(style.WIDTH, height), squeeze=False)
+    for axis, (metric, hardware) in zip(axes[:, 0], places, strict=True):
+        panel = data[(data["metric"] == metric) & (data["hardware"] == hardware)]
+        where = f", {hardware}" if data["hardware"].nunique() > 1 else ""
+        axis.set_title(f"{shown.WINDOWS[metric].capitalize()}{where}")
+        for index, method in enumerate(methods):
+            _draw_method(axis, panel[panel["method"] == method], problems, (index + 0.5) / len(methods) - 0.5)
+        axis.axvline(1, color=style.MUTED, linewidth=0.8, linestyle="--")
+        shown.log_scale(axis, "x")
+        axis.set_yticks(range(len(problems)), [style.title(name) for name in problems])
+        axis.set_ylim(len(problems) - 0.5, -0.5)
+        axis.set_yticks(np.arange(len(problems) - 1) + 0.5, minor=True)
+        axis.tick_params(axis="y", which="both", length=0)
+        axis.grid(axis="y", which="minor")
+        axis.grid(axis="x")
+    axes[-1, 0].set_xlabel("VRMSE")
+    style.legend(figure, methods)
+    return figure
+
+
+def _draw_method(axis: plt.Axes, rows: pd.DataFrame, problems: list[str], shift: float) -> None:
+    if rows.empty:
+        return
+    look = style.look(str(rows["method"].iloc[0]))
+    y = [problems.index(name) + 0.8 * shift for name in rows["problem"]]
+    spread = [rows["median"] - rows["low"], rows["high"] - rows["median"]]
+    axis.errorbar(
+        rows["median"], y, xerr=spread, fmt=look.marker, color=look.colour, markersize=4.5, elinewidth=1, zorder=3
+    )

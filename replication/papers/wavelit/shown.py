@@ -1,0 +1,110 @@
+"""What WaveLiT's figures have in common: rows of the table by dataset, and panels by dataset."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Literal
+
+import pandas as pd
+
+from replication.report import style
+from replication.report.sources import FigureSources, NoData, with_conditions
+from replication.well.catalogue import DATASETS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+OWN, JOINT, DATA = "wavelit", "wavelit_joint", "data"
+"""The dataset's own model, the model of all datasets, and what stands for the dataset itself."""
+
+WINDOWS = {"vrmse_one_step": "one step", "vrmse_1_20": "steps 1 to 20", "vrmse_21_60": "steps 21 to 60"}
+TRAINED = ("fno", "unet", "convnext_unet", "vit", "plain_cnn")
+"""The networks that were trained beside WaveLiT, with which it is compared."""
+
+CLASSES = {"wave": "waves", "other": "neither", "advection": "advection"}
+"""The catalogue's kinds of dynamics, in the order in which the claims rank them."""
+CLASS_COLOURS = {"wave": "#0072b2", "other": "#77736a", "advection": "#d55e00"}
+
+RUN = ["hardware", "problem", "method"]
+
+
+def finished(table: pd.DataFrame, *metrics: str) -> pd.DataFrame:
+    """Return the headline rows of `metrics` that have a value. Raises NoData, naming the metrics, if there are none."""
+    rows = table[table["metric"].isin(metrics) & (table["condition"] == "")].dropna(subset="value")
+    return _some(rows, f"headline rows of {', '.join(metrics)}")
+
+
+def swept(sources: FigureSources, metric: str, *names: str) -> pd.DataFrame:
+    """Return the rows of a metric whose condition names exactly `names`, each in a column (as text)."""
+    table = sources.table
+    rows = with_conditions(table[table["metric"] == metric], *names).dropna(subset="value")
+    return _some(rows, f"rows of {metric} by {', '.join(names)}")
+
+
+def spread(rows: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+    """Return median, low, high and the number of seeds of `value` for each group."""
+    found = rows.groupby(list(by), sort=False)["value"].agg(median="median", low="min", high="max", seeds="size")
+    return found.reset_index()
+
+
+def ratios(rows: pd.DataFrame, reference: str | Sequence[str]) -> pd.DataFrame:
+    """Return `ratio`, the value of each run over that of `reference` at the same seed.
+
+    Of several references the lowest value at that seed counts. Raises NoData if no pair is there.
+    """
+    pair = ["hardware", "problem", "seed", "metric"]
+    below = rows[rows["method"].isin([reference] if isinstance(reference, str) else list(reference))]
+    lowest = below.groupby(pair)["value"].min().rename("below").reset_index()
+    paired = rows.merge(lowest, on=pair)
+    name = reference if isinstance(reference, str) else " or ".join(reference)
+    return _some(paired.assign(ratio=paired["value"] / paired["below"]), f"runs beside {name} at the same seed")
+
+
+def _some(rows: pd.DataFrame, what: str) -> pd.DataFrame:
+    if rows.empty:
+        raise NoData(what)
+    return rows
+
+
+def without_variants(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of methods themselves, not of their variants."""
+    return rows[~rows["method"].str.contains("-")]
+
+
+def kind(problem: str) -> str:
+    """Return the class of a dataset's dynamics."""
+    return DATASETS[problem].kind if problem in DATASETS else "other"
+
+
+def in_order(problems: Iterable[str]) -> list[str]:
+    """Return datasets by class, then by name as the catalogue has them."""
+    known = {name: place for place, name in enumerate(DATASETS)}
+    return sorted(set(problems), key=lambda name: (list(CLASSES).index(kind(name)), known.get(name, len(known)), name))
+
+
+def panels(data: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    """Return (title, rows) for each dataset and hardware, datasets in order."""
+    several = data["hardware"].nunique() > 1
+    return [
+        (f"{style.title(problem)}{f', {hardware}' if several else ''}", part)
+        for problem in in_order(data["problem"])
+        for hardware, part in data[data["problem"] == problem].groupby("hardware")
+    ]
+
+
+def log_scale(axis: "Axes", which: Literal["x", "y"]) -> None:
+    """Make an axis logarithmic, with plain numbers at 1, 2 and 5 where it spans little, else at powers of ten alone."""
+    import numpy as np
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    axis.set(**{f"{which}scale": "log"})
+    side = axis.xaxis if which == "x" else axis.yaxis
+    low, high = side.get_view_interval()
+    decades = np.log10(high / low)
+    if decades < SHORT:
+        tenths = (1, 1.2, 1.5, 2, 3, 5, 7) if decades < SHORT / 3 else (1, 2, 5)
+        side.set_major_locator(LogLocator(subs=tenths, numticks=20))
+        side.set_major_formatter(FuncFormatter(lambda v, _: f"{v / 1000:g}k" if v >= 1e4 else f"{v:g}"))
+    side.set_minor_formatter(NullFormatter())
+
+
+SHORT = 1.3
+"""Decades below which an axis has labels between powers of ten."""
