@@ -1,9 +1,10 @@
 """A U-Net of ConvNeXt blocks, The Well's strongest baseline family, as wide as WaveLiT has parameters.
 
-Two blocks a stage (Liu et al. 2022, A ConvNet for the 2020s: 7x7 depthwise convolution, layer normalisation, a
-pointwise expansion by four, a shortcut), patches of 2x2 merged and split by strided convolutions between scales, whose
-channels double. Without layer scale, which starts blocks at 1e-6 and is meant for longer training than ours. The last
-layer starts at zero, as WaveLiT's does.
+A block a stage (Liu et al. 2022, A ConvNet for the 2020s: 7x7 depthwise convolution, layer normalisation, a pointwise
+expansion by four, a shortcut), patches of 2x2 merged and split by strided convolutions between scales, whose channels
+double. The Well has two blocks a stage; at equal parameters one, and wider, was as accurate on the mini maze (160 steps
+on 64x64: 0.064 against 0.065) at seven tenths of the time. Without layer scale, which starts blocks at 1e-6 and is
+meant for longer training than ours. The last layer starts at zero, as WaveLiT's does.
 """
 
 from collections.abc import Mapping
@@ -53,7 +54,7 @@ class ConvNextUNet(nn.Module):
 
         def stage(inputs: int, outputs: int) -> nn.Module:
             merge = nn.Identity() if inputs == outputs else nn.Conv2d(inputs, outputs, 1)
-            return nn.Sequential(merge, Block(outputs, shape.periodic), Block(outputs, shape.periodic))
+            return nn.Sequential(merge, Block(outputs, shape.periodic))
 
         def down(inputs: int, outputs: int) -> nn.Module:
             return nn.Sequential(ChannelNorm(inputs), nn.Conv2d(inputs, outputs, 2, stride=2))
