@@ -46,8 +46,11 @@ MARKS = {
     "secondary": "only a third party's summary",
 }
 SURPRISES = "surprises.md"
+"""In a paper's folder: what surprised the replication, in words."""
 MOST_ROWS = 400
 """Rows of the long table shown under one claim; beyond it the page names the file that holds all of them."""
+MOST_SCORES = 2000
+"""Quantities of one paper shown on the page; its exported tables hold all of them."""
 
 
 @dataclass(frozen=True)

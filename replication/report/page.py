@@ -60,6 +60,7 @@ def render(inputs: Inputs, html: Path, markdown: Path) -> None:
         "first": first,
         "shown_by": {claim.anchor: [name for name, at in first.items() if at == claim.anchor] for claim in judged},
         "words": content.WORDS,
+        "most_scores": content.MOST_SCORES,
         "marks": content.MARKS,
         "formats": tables.FORMATS,
         "lifted": ("metric", "compared", "condition", "hardware", "test", "margin"),

@@ -66,6 +66,10 @@ class Table:
         """Return the table as a reader sees it without some columns; units stay known."""
         return replace(self, hidden=(*self.hidden, *columns))
 
+    def head(self, most: int) -> "Table":
+        """Return the table with its first rows alone."""
+        return replace(self, frame=self.frame.head(most))
+
     def readable(self) -> list[list[str]]:
         """Return all cells as a reader sees them."""
         return [[self.text(row, column) for column in self.columns] for row in self.rows()]

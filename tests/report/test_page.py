@@ -103,6 +103,16 @@ def test_the_rows_under_a_claim_are_those_its_test_reads(rendered):
     assert len(rows) == 2 * len(synthetic.SEEDS)
 
 
+def test_a_paper_of_very_many_quantities_leaves_most_to_its_files(rendered, tmp_path, monkeypatch):
+    monkeypatch.setattr(content, "MOST_SCORES", 5)
+    page.render(rendered.inputs, tmp_path / "p.html", tmp_path / "p.md")
+    every = len(pd.read_csv(rendered.inputs.tables / "kd_pinn" / "scores.csv"))
+    scores = (tmp_path / "p.html").read_text().partition(f"5 of {every} quantities, under every condition")[2]
+    table = scores[: scores.index("</table>")]
+    assert table.count("<tr") == 1 + 5
+    assert "The others stand in the files below." in scores
+
+
 def test_measured_rows_lead_to_the_file_of_their_measurement(rendered):
     assert '<a href="../../results/quick/cpu/kd_pinn/burgers/measured/latency/seed0.csv">folder</a>' in part(
         rendered.html, "KD1"
