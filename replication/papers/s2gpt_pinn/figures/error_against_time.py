@@ -31,7 +31,7 @@ def data(sources: FigureSources) -> pd.DataFrame:
         .groupby(["problem", "method", "resolution"])["value"]
         .median()
         .rename(name)
-        for metric, name in (("train_cpu", "query_s"), ("neuron_error_median", "error"))
+        for metric, name in (("neuron_train_cpu", "query_s"), ("neuron_error_median", "error"))
     ]
     frame = pd.concat([found, pd.concat(neurons, axis=1)]).dropna().reset_index()
     if frame.empty:
