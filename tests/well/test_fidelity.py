@@ -42,7 +42,7 @@ def test_constant_fields_have_no_delta_to_compare(make_set):
 
 
 def test_a_strip_shows_frames_of_a_test_trajectory_and_stays_small(make_set, tmp_path):
-    folder = make_set("active_matter", shape=(200, 160), frames=9)
+    folder = make_set("active_matter", shape=(200, 160), frames=9, per_file=1)
     frames = strip(folder, 4)
     assert str(frames["channel"]) == "D_xx"
     assert frames["frames"].shape[0] == 4
