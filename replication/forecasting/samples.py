@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -34,6 +35,18 @@ class Batch:
     def part(self, places: slice) -> "Batch":
         """Return some samples of the batch."""
         return Batch(self.inputs[places], self.target[places], None if self.counts is None else self.counts[places])
+
+
+class Drawable(Protocol):
+    """What a training draws its batches from."""
+
+    def drawn(self, step: int, size: int, *axes: str | int) -> Batch:
+        """Return the batch of a step."""
+        ...
+
+    def spread(self, count: int) -> Batch:
+        """Return at most `count` windows, evenly spread."""
+        ...
 
 
 class Samples:

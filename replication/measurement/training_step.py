@@ -34,6 +34,10 @@ class OneBatch:
         """Return the batch."""
         return self._batch
 
+    def spread(self, count: int) -> Batch:
+        """Return the batch."""
+        return self._batch
+
 
 @dataclass
 class Measured:
@@ -45,14 +49,20 @@ class Measured:
     megabytes: float = 0.0
 
 
-def prepared(network: nn.Module, shape: ForecastShape, training: Training, loss: Loss | None, device: str) -> Measured:
+def prepared(network: nn.Module, samples: OneBatch, training: Training, loss: Loss | None, device: str) -> Measured:
     """Return a network ready to make steps as it did in its training."""
-    samples: Any = OneBatch(shape, training.batch, device)
-    nowhere = Checkpoint(Path("none"), "")
+    drawn: Any = samples
     fit = ForecastFit(
-        network.to(device), lambda _, inputs: network(inputs), {"": samples}, {}, training, (), nowhere, device,
-        {"": loss},
-    )  # fmt: skip
+        network=network.to(device),
+        forward=lambda _, inputs: network(inputs),
+        training={"": drawn},
+        validation={},
+        settings=training,
+        seed=(),
+        checkpoint=Checkpoint(Path("none"), ""),
+        device=device,
+        auxiliary={"": loss},
+    )
     fit.prepare()
     return Measured(fit)
 

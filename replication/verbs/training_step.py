@@ -71,10 +71,12 @@ def _network(folder: Path, record: dict[str, Any], device: str) -> Any:
     """Return a run's network with the budget and the loss of its training."""
     from replication.forecasting.saved import rebuilt
     from replication.forecasting.settings import Training
-    from replication.measurement.training_step import prepared
+    from replication.measurement.training_step import OneBatch, prepared
     from replication.papers.wavelit.training import auxiliary
 
     network, shape = rebuilt(folder)
     settings = record["settings"]
-    loss = auxiliary(settings, shape) if "auxiliary" in settings else None
-    return prepared(network, shape, Training.model_validate(settings["training"]), loss, device)
+    training = Training.model_validate(settings["training"])
+    samples = OneBatch(shape, training.batch, device)
+    loss = auxiliary(settings, samples) if "auxiliary" in settings else None
+    return prepared(network, samples, training, loss, device)

@@ -6,17 +6,22 @@ from typing import Any
 import torch
 
 from replication.forecasting import processes
-from replication.forecasting.samples import Samples
+from replication.forecasting.samples import Drawable
 from replication.forecasting.settings import Training
 from replication.forecasting.shape import ForecastShape
 from replication.forecasting.trained import Order, trained
 from replication.forecasting.training import Loss
 from replication.networks.matching import count, matched
+from replication.networks.wavelet import WaveletTransform
 from replication.networks.wavelit import WaveLiT
 from replication.networks.wavelit_settings import WaveLiTNetwork, sized
+from replication.papers.wavelit.objective import wavelet_loss
 from replication.runs.outcome import Outcome
 from replication.runs.run import Run
 from replication.training.checkpoint import Checkpoint
+
+WEIGHING_WINDOWS = 64
+"""Training windows, evenly spread, whose targets weigh the subbands."""
 
 
 def train_bespoke(run: Run) -> Outcome:
@@ -59,6 +64,13 @@ def network(chosen: dict[str, Any]) -> WaveLiTNetwork:
     return sized(chosen["size"], **{key: value for key, value in chosen.items() if key != "size"})
 
 
-def auxiliary(settings: dict[str, Any], samples: Samples) -> Loss | None:
-    """Return the loss in the wavelet domain that the settings of a run ask for."""
-    return None
+def auxiliary(settings: dict[str, Any], samples: Drawable) -> Loss | None:
+    """Return the loss in the wavelet domain that the settings of a run ask for, weighted by targets of `samples`.
+
+    It uses the network's wavelet, periodised along both axes, since that is orthonormal.
+    """
+    chosen = network(settings["network"])
+    targets = samples.spread(WEIGHING_WINDOWS)
+    values = targets.target if targets.counts is None else targets.target * targets.counts
+    transform = WaveletTransform(chosen.wavelet, chosen.levels)
+    return wavelet_loss(settings["auxiliary"]["kind"], settings["auxiliary"]["weight"], transform, values)
