@@ -15,6 +15,7 @@ from replication.papers.s2gpt_pinn.measurements.worst_case import worst_case
 from replication.papers.s2gpt_pinn.meta_network import MetaNetwork, compressed
 from replication.papers.s2gpt_pinn.neurons import Neurons
 from replication.papers.s2gpt_pinn.queries import reference
+from replication.papers.s2gpt_pinn.trained import Trained
 from replication.problems.problem import Problem
 from replication.reduced_basis.interpolation import Dependent
 from replication.runs.outcome import Outcome, write
@@ -132,3 +133,18 @@ def test_measurements(workshop: Any) -> None:
     against = {(r.method, r.condition): r.value for r in costs if r.metric == "pays_off"}
     assert against["s2gpt_pinn", "against=pinn"] == 1.0
     assert ("s2gpt_pinn", "against=classical") in against
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_first_neurons_of_a_meta_network_are_the_earlier_one(workshop: Any, method: str) -> None:
+    """Its fits are those that the greedy search made when it had as many."""
+    run = workshop.run(method)
+    write(workshop.build(method), run.folder, {"settings": run.settings, "seed": 0}, {})
+    trained = Trained.load(run.folder)
+    grid = torch.as_tensor(trained.meta.parametric.grid())
+    for n in (1, 2, 3):
+        earlier = trained.meta.first(n)
+        fitted = earlier.fit(grid[trained.arrays[f"swept_{n}"]])
+        assert np.allclose(fitted.losses.numpy(), trained.arrays[f"losses_{n}"], rtol=1e-6, atol=1e-12)
+        neurons = fitted.coefficients @ earlier.change.T
+        assert np.allclose(neurons.numpy(), trained.arrays[f"coefficients_{n}"], rtol=1e-4, atol=1e-6)

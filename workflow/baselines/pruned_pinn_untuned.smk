@@ -1,6 +1,6 @@
 # What magnitude pruning makes of a full PINN when nothing follows it.
 # baseline: {paper: s2gpt_pinn, problems: [burgers], needs: [gpt_pinn], seeds: 1}
-# citation: a comparison of this project; nothing to cite
+# citation: S. Han, J. Pool, J. Tran, W. J. Dally: Learning both Weights and Connections for Efficient Neural Networks, NeurIPS 2015, arXiv 1506.02626.
 
 
 rule run:

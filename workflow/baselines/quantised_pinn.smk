@@ -1,6 +1,6 @@
 # What eight-bit weights make of a full PINN; each query is a training, so Burgers alone.
 # baseline: {paper: s2gpt_pinn, problems: [burgers], needs: [gpt_pinn], seeds: 1}
-# citation: a comparison of this project; nothing to cite
+# citation: B. Jacob et al.: Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference, CVPR 2018, arXiv 1712.05877.
 
 
 rule run:

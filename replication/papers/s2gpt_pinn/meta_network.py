@@ -1,7 +1,8 @@
 """The meta-network u(x; μ) = Σ c_j(μ) Ψ_j(x) of n neurons: what it is trained on, and how it answers a query."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -69,6 +70,17 @@ class MetaNetwork:
         if column:
             self._matrix = torch.cat([self._matrix, torch.cat(column)[:, None]], dim=1)
         self.parameters.append(parameters)
+
+    def first(self, n: int) -> "MetaNetwork":
+        """Return the meta-network as it was with its first n neurons; the columns are shared, not evaluated again."""
+        earlier = copy(self)
+        change = self.space.change[:n, :n]
+        earlier.space = EmpiricalInterpolation(
+            self.space.points[:n], self.space.basis[:, :n], change, torch.linalg.inv(change)[: n - 1, n - 1]
+        )
+        earlier.columns = replace(self.columns, values={name: v[:, :n] for name, v in self.columns.values.items()})
+        earlier.parameters, earlier._matrix = self.parameters[:n], self._matrix[:, :n]
+        return earlier
 
     @property
     def in_neurons(self) -> bool:

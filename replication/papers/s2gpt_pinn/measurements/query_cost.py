@@ -56,8 +56,9 @@ def query_cost(folders: Sequence[Path], published: Mapping[str, Array], settings
             ratio = float(np.median(seconds[0] / spent))
             rows.append(row(trained.key, Status.DONE, "query_speedup", ratio, "1", condition, True))
         if optimiser == "gauss_newton":
+            rows += _sweeps(arms, settings["queries"], condition)
             solver_seconds = [float(np.median(spent)) for spent in seconds[len(arms) :]]
-        rows += _sweeps(arms, torch.as_tensor(timed), condition)
+        rows += _answers_at_once(arms, torch.as_tensor(timed), condition)
     rows += _ladder(arms[0].key, ladder, solver_seconds)
     full = float(np.mean([record["cpu_s"] for trained in arms for record in trained.record["neurons"]]))
     for folder, trained in zip(folders, arms, strict=True):
@@ -104,7 +105,7 @@ def _interleaved(answers: Sequence[Answer], parameters: Array, settings: Mapping
     return [np.array(spent) for spent in found]
 
 
-def _sweeps(arms: Sequence[Trained], parameters: torch.Tensor, condition: str) -> list[Row]:
+def _answers_at_once(arms: Sequence[Trained], parameters: torch.Tensor, condition: str) -> list[Row]:
     """Time one batch of parameters: CPU seconds for each of them, and the largest loss that was reached."""
     rows = []
     for trained in arms:
@@ -115,6 +116,25 @@ def _sweeps(arms: Sequence[Trained], parameters: torch.Tensor, condition: str) -
         rows.append(row(trained.key, Status.DONE, "sweep_cpu_per_parameter", spent, "s", condition, True))
         rows.append(row(trained.key, Status.DONE, "sweep_loss", float(fitted.losses.max()), "1", condition))
     return rows
+
+
+def _sweeps(arms: Sequence[Trained], count: int, condition: str) -> Iterator[Row]:
+    """Time the greedy search's sweeps again, alone and with the neurons there: CPU seconds of all of them.
+
+    With each number of neurons the arms are timed in turn on `count` parameters, evenly out of those that were swept,
+    and the time is scaled to all of these.
+    """
+    spent = dict.fromkeys((trained.key for trained in arms), 0.0)
+    for n in range(1, max(trained.count for trained in arms) + 1):
+        for trained in (arm for arm in arms if arm.count >= n):
+            swept = trained.arrays[f"swept_{n}"]
+            chosen = swept[:: max(1, len(swept) // count)]
+            earlier = trained.meta.first(n)
+            begin = time.process_time()
+            earlier.fit(torch.as_tensor(trained.meta.parametric.grid()[chosen]))
+            spent[trained.key] += (time.process_time() - begin) * len(swept) / len(chosen)
+    for key, seconds in spent.items():
+        yield row(key, Status.DONE, "sweep_cpu", seconds, "s", condition, True)
 
 
 def _ladder(key: RunKey, ladder: Sequence[Rung], seconds: Sequence[float]) -> Iterator[Row]:
