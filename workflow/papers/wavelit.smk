@@ -236,3 +236,81 @@ rule training_step:
     shell:
         "python -m replication training-step --settings {params.settings:q} --runs {params.runs}"
         " --hardware {input.hardware} --out {output} --log {log}"
+
+
+# Measured beside the trainings: of the data, of the transform, of one layer.
+
+
+rule prior_match:
+    """How well a dataset matches the prior, from its data alone."""
+    input:
+        layout.well_dataset(plan.name, "{problem}"),
+    output:
+        layout.measured(
+            plan.name, "{hardware}", "wavelit", "{problem}", "prior_match", "{seed}"
+        ),
+    log:
+        layout.log(plan.name, "prior_match", "{hardware}/wavelit/{problem}/seed{seed}"),
+    conda:
+        "../../environment.yml"
+    params:
+        settings=lambda wildcards: plan.measurement_settings(
+            "wavelit", wildcards.problem, "prior_match"
+        ),
+        code=plan.measurement_code("prior_match"),
+    message:
+        "Score how {wildcards.problem} matches the prior"
+    shell:
+        "python -m replication prior-match --settings {params.settings:q} --dataset {input} --out {output} --log {log}"
+
+
+rule round_trip:
+    """How exactly the wavelet transform is inverted on a dataset's grid."""
+    input:
+        layout.well_dataset(plan.name, "{problem}"),
+    output:
+        layout.measured(
+            plan.name, "{hardware}", "wavelit", "{problem}", "round_trip", "{seed}"
+        ),
+    log:
+        layout.log(plan.name, "round_trip", "{hardware}/wavelit/{problem}/seed{seed}"),
+    conda:
+        "../../environment.yml"
+    params:
+        settings=lambda wildcards: plan.measurement_settings(
+            "wavelit", wildcards.problem, "round_trip"
+        ),
+        code=plan.measurement_code("round_trip"),
+    message:
+        "Invert the wavelet transform on the grid of {wildcards.problem}"
+    shell:
+        "python -m replication round-trip --settings {params.settings:q} --dataset {input} --out {output} --log {log}"
+
+
+rule attention_cost:
+    """Time of one attention layer over the number of tokens, alone on the machine."""
+    input:
+        hardware=layout.hardware(plan.name, "{hardware}"),
+    output:
+        layout.measured(
+            plan.name, "{hardware}", "wavelit", "{problem}", "attention_cost", "{seed}"
+        ),
+    log:
+        layout.log(
+            plan.name, "attention_cost", "{hardware}/wavelit/{problem}/seed{seed}"
+        ),
+    conda:
+        "../../environment.yml"
+    threads: workflow.cores
+    resources:
+        gpu=plan.gpus,
+    params:
+        settings=lambda wildcards: plan.measurement_settings(
+            "wavelit", wildcards.problem, "attention_cost"
+        ),
+        code=plan.measurement_code("attention_cost"),
+    message:
+        "Time attention over the number of tokens, alone on {wildcards.hardware}"
+    shell:
+        "python -m replication attention-cost --settings {params.settings:q} --hardware {input.hardware}"
+        " --out {output} --log {log}"

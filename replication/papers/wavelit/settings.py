@@ -6,7 +6,7 @@ from pydantic import Field, NonNegativeFloat, PositiveInt, field_validator, mode
 
 from replication.errors import UserError
 from replication.forecasting.settings import Evaluation, Training
-from replication.networks.wavelit_settings import sized
+from replication.networks.wavelit_settings import WaveLiTNetwork, sized
 from replication.settings.strict import Strict
 from replication.well.catalogue import DATASETS, dataset
 
@@ -35,6 +35,10 @@ class Network(Strict):
     def chosen(self) -> dict[str, Any]:
         """Return size and differences as plain values."""
         return self.model_dump(exclude_none=True)
+
+    def sized(self) -> WaveLiTNetwork:
+        """Return the whole architecture, what the size says included."""
+        return sized(self.size, **{key: value for key, value in self.chosen().items() if key != "size"})
 
     def changed(self, changes: "Network | None") -> "Network":
         """Return this network with what `changes` states laid over it."""
@@ -81,10 +85,15 @@ class Joint(Strict):
 
 
 class Cost(Strict):
-    """Cost of a training step of every trained method, interleaved and alone on the machine."""
+    """What is timed, alone on the machine: training steps of every trained method, and one layer of attention."""
 
-    datasets: list[str] | None = Field(None, description="Datasets to measure on; all if absent.")
+    datasets: list[str] | None = Field(None, description="Datasets to time training steps on; all if absent.")
     steps: PositiveInt = Field(5, description="Timed steps of each method, after one that does not count.")
+    tokens: Annotated[list[PositiveInt], Field(min_length=1)] = Field(
+        [1024 << doublings for doublings in range(7)], description="Numbers of tokens that attention is timed on."
+    )
+    softmax_tokens: PositiveInt = Field(8192, description="Most tokens that softmax attention is timed on.")
+    repeats: PositiveInt = Field(3, description="Timed layers of each number of tokens, and round trips of a dataset.")
 
 
 class Settings(Strict):
@@ -121,9 +130,8 @@ class Settings(Strict):
     def _networks_fit(self) -> "Settings":
         for problem in self.problem_names():
             for method in self.methods(problem):
-                network = self.training_settings(problem, method).get("network", {"size": "mini"})
                 try:
-                    sized(network.pop("size"), **network)
+                    Network(**self.training_settings(problem, method).get("network", {})).sized()
                 except UserError as error:
                     raise ValueError(f"{problem}, {method}: {error}") from None
         return self
@@ -229,10 +237,21 @@ class Settings(Strict):
         }
 
     def measurements(self, problem: str) -> dict[str, dict[str, Any]]:
-        """Return the measurement of training steps, where it is wanted."""
+        """Return the measurements: what the data and the transform are like, and costs where they are wanted."""
+        if problem == JOINT:
+            assert self.joint is not None
+            network = self.network.changed(self.joint.network).sized()
+            layer = {"width": network.width, "heads": network.heads}
+            return {"attention_cost": layer | self.cost.model_dump(include={"tokens", "softmax_tokens", "repeats"})}
+        network = self.network.changed(self.datasets[problem].network).sized()
+        wavelet = {"wavelet": network.wavelet, "levels": network.levels}
         wanted = self.datasets if self.cost.datasets is None else self.cost.datasets
-        return {"training_step": {"steps": self.cost.steps}} if problem in wanted else {}
+        return {
+            "prior_match": {"history": self.history, **wavelet},
+            "round_trip": {"boundary": network.boundary, "repeats": self.cost.repeats, **wavelet},
+            **({"training_step": {"steps": self.cost.steps}} if problem in wanted else {}),
+        }
 
     def measured(self, problem: str, measurement: str, seed: int) -> tuple[str, ...]:
         """Return the methods that a measurement looks at; baselines are added by the rule."""
-        return (OWN,)
+        return (OWN,) if measurement == "training_step" else ()
