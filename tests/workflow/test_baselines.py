@@ -66,8 +66,8 @@ def test_the_tutorial_followed_to_the_letter_puts_the_method_on_the_page(workpla
     scores = json.loads((workplace.folder / RUN.format("upwind").replace("tiny", "smoke") / "scores.json").read_text())
     assert scores[0]["metric"] == "relative_l2"
     assert 0 < scores[0]["value"] < 0.2
-    assert "upwind" in (workplace.folder / "reports/smoke/kd_pinn.html").read_text()
-    record = json.loads((workplace.folder / "reports/smoke/runs/kd_pinn.json").read_text())
+    assert "upwind" in (workplace.folder / "reports/smoke/so_far/index.html").read_text()
+    record = json.loads((workplace.folder / "reports/smoke/so_far/runs.json").read_text())
     assert {run["status"] for run in record["runs"] if run["method"] == "upwind"} == {"done"}
     remove(workplace, "upwind")
 
