@@ -7,8 +7,9 @@ The paper's abstract names the parts (Sankaran, Wang and Perdikaris 2026, arXiv 
 assumed, each choice with its reason where it is made.
 """
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import torch
@@ -16,6 +17,7 @@ from torch import Tensor, nn
 
 from replication.errors import UserError
 from replication.forecasting.shape import ForecastShape
+from replication.networks.matching import count
 from replication.networks.pyramid import Pyramid
 from replication.networks.token_grid import TokenGrid
 from replication.networks.tokenizer import tokenizer
@@ -152,3 +154,26 @@ def build(shapes: Mapping[str, Mapping[str, Any]], settings: Mapping[str, Any]) 
     }
     network = WaveLiTNetwork(**settings)
     return WaveLiT(known[""], network) if "" in known else WaveLiTJoint(known, network)
+
+
+def matched_settings(shape: ForecastShape, changed: WaveLiTNetwork, base: WaveLiTNetwork) -> WaveLiTNetwork:
+    """Return `changed` with the width and expansion that give it as many parameters as `base` has on this dataset.
+
+    Of all widths, that one whose feed-forward layers stay closest to the proportions asked for. UserError if none fits.
+    """
+
+    def parameters(settings: WaveLiTNetwork) -> int:
+        with torch.device("meta"):
+            return count(WaveLiT(shape, settings))
+
+    wanted, step = parameters(base), 4 * changed.heads
+    found = []
+    for width in range(step, 4 * base.width, step):
+        # the number of parameters is affine in that of hidden channels
+        one, two = (parameters(replace(changed, width=width, expansion=hidden / width)) for hidden in (1, 2))
+        hidden = 1 + round((wanted - one) / (two - one))
+        if hidden >= 1:
+            found.append(replace(changed, width=width, expansion=hidden / width))
+    if not found:
+        raise UserError(f"network: nothing of this kind is as small as the {wanted} parameters of the one to equal")
+    return min(found, key=lambda settings: abs(math.log(settings.expansion / changed.expansion)))

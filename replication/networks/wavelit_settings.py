@@ -15,7 +15,7 @@ class WaveLiTNetwork:
     The defaults are those of the smallest size. All are assumed: the paper's text on them is not at hand.
     """
 
-    width: int = 64
+    width: int = 48
     """Channels of a token; a multiple of four times `heads`."""
     blocks: int = 2
     heads: int = 4
@@ -65,9 +65,9 @@ class WaveLiTNetwork:
 SIZES: Mapping[str, WaveLiTNetwork] = MappingProxyType(
     {
         "mini": WaveLiTNetwork(),
-        "1m": WaveLiTNetwork(width=128, blocks=4, heads=8),
-        "4m": WaveLiTNetwork(width=192, blocks=6, heads=8),
-        "10m": WaveLiTNetwork(width=256, blocks=8, heads=8),
+        "1m": WaveLiTNetwork(width=128, blocks=3, heads=8),
+        "4m": WaveLiTNetwork(width=192, blocks=5, heads=8),
+        "10m": WaveLiTNetwork(width=256, blocks=7, heads=8),
     }
 )
 """Networks of 0.1-0.3, about 1, 4 and 10 million parameters."""
