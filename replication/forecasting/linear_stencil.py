@@ -1,19 +1,22 @@
 """The best linear forecast from 5x5 points of the given frames, in closed form.
 
-With x the values of all input channels on the stencil around a point, and a 1, and y the normalised
-change there, the weights W minimise the sum of |W x - y|² over training points:
+With x the values of all fields in all given frames on the stencil around a point, and a 1, and y the normalised change
+there, the weights W minimise the sum of |W x - y|² over training points:
 
     W (Σ x xᵀ) = Σ y xᵀ.
 
 Both sums are taken window by window in float64. Directions in which the inputs vary by less than 1e-5 of their largest
-spread are left out (a pseudo-inverse): scalars are the same at all points of a stencil, and smooth fields nearly so.
+spread are left out (a pseudo-inverse), since smooth fields are nearly the same at neighbouring points. Constant fields
+and scalars are not used: linearly they could but add an offset, and one learnt from a few values of a scalar is wrong
+elsewhere.
 """
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from replication.forecasting.samples import Samples
+from replication.forecasting.shape import ForecastShape
 from replication.networks.padding import PaddedConv2d, padded
 
 SIDE = 5
@@ -25,10 +28,22 @@ SMALLEST = 1e-10
 """Smallest eigenvalue of Σ x xᵀ that is inverted, relative to the largest."""
 
 
-def fitted(samples: Samples) -> PaddedConv2d:
-    """Return the stencil that fits the samples best, as a convolution in float64 that follows `shape.py`."""
+class LinearStencil(PaddedConv2d):
+    """A 5x5 convolution of the history in float64, from inputs to changes as `shape.py` says."""
+
+    def __init__(self, shape: ForecastShape, weights: Tensor, bias: Tensor) -> None:
+        super().__init__(shape.history * shape.fields, shape.fields, SIDE, shape.periodic)
+        self.weight, self.bias = nn.Parameter(weights, requires_grad=False), nn.Parameter(bias, requires_grad=False)
+
+    def forward(self, inputs: Tensor) -> Tensor:  # noqa: D102
+        return super().forward(inputs[:, : self.in_channels].double())
+
+
+def fitted(samples: Samples) -> LinearStencil:
+    """Return the stencil that fits the samples best."""
     shape = samples.shape
-    unknowns = shape.inputs * SIDE**2 + 1
+    channels = shape.history * shape.fields
+    unknowns = channels * SIDE**2 + 1
     batch = samples.spread(WINDOWS)
     points = len(batch.target) * shape.grid[0] * shape.grid[1]
     every = max(1, points // (EQUATIONS * unknowns))
@@ -36,7 +51,7 @@ def fitted(samples: Samples) -> PaddedConv2d:
     moment = torch.zeros(shape.fields, unknowns, dtype=torch.float64)
     for place in range(len(batch.target)):
         part = batch.part(slice(place, place + 1))
-        x, y = stencils(part.inputs, shape.periodic), part.target[0].double().flatten(1)
+        x, y = stencils(part.inputs[:, :channels], shape.periodic), part.target[0].double().flatten(1)
         # another part of the points in each window, so that all come in turn
         chosen = torch.arange(place % every, x.shape[1], every)
         if part.counts is not None:
@@ -44,7 +59,8 @@ def fitted(samples: Samples) -> PaddedConv2d:
         x, y = x[:, chosen], y[:, chosen]
         gram += x @ x.T
         moment += y @ x.T
-    return _convolution(moment @ _pseudo_inverse(gram), samples)
+    weights = moment @ _pseudo_inverse(gram)
+    return LinearStencil(shape, weights[:, :-1].unflatten(1, (channels, SIDE, SIDE)), weights[:, -1])
 
 
 def stencils(inputs: Tensor, periodic: tuple[bool, bool]) -> Tensor:
@@ -57,12 +73,3 @@ def _pseudo_inverse(gram: Tensor) -> Tensor:
     values, vectors = torch.linalg.eigh(gram)
     kept = values > SMALLEST * values[-1]
     return (vectors[:, kept] / values[kept]) @ vectors[:, kept].T
-
-
-def _convolution(weights: Tensor, samples: Samples) -> PaddedConv2d:
-    shape = samples.shape
-    convolution = PaddedConv2d(shape.inputs, shape.fields, SIDE, shape.periodic).double().requires_grad_(False)
-    convolution.weight.copy_(weights[:, :-1].unflatten(1, (shape.inputs, SIDE, SIDE)))
-    assert convolution.bias is not None
-    convolution.bias.copy_(weights[:, -1])
-    return convolution

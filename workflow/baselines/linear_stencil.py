@@ -1,7 +1,7 @@
 """The best linear forecast from 5x5 points of the given frames, fitted to training data in closed form.
 
-See `replication.forecasting.linear_stencil`. It is given what networks are given, in the same scaling; its size follows
-from the data (25 weights for each pair of channels) and is not matched to WaveLiT's.
+See `replication.forecasting.linear_stencil`. It is given the frames that networks are given, in the same scaling; its
+size follows from the data (25 weights for each pair of channels) and is not matched to WaveLiT's.
 """
 
 from collections.abc import Mapping
@@ -17,8 +17,7 @@ from replication.forecasting.samples import Samples
 def prepare(task: Mapping[str, Any]) -> Step:
     """Fit the stencil on the CPU, and return its step."""
     samples = Samples(Path(task["data"]), "train", task["history"], resident_gb=task["training"]["resident_gb"])
-    stencil = fitted(samples)
-    return network_step(lambda inputs: stencil(inputs.double()), samples.scaling, "cpu")
+    return network_step(fitted(samples), samples.scaling, "cpu")
 
 
 if __name__ == "__main__":
