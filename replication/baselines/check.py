@@ -120,10 +120,10 @@ def _repeats(place: Place, scratch: Path) -> Iterator[Finding]:
     expected = place.answer()
     promises: list[tuple[str, str, str, Disturbance]] = [
         ("repeats", "the same seed gives the same bits", "with the same seed", lambda place: None),
-        ("reference", "reads no reference and no test frames", "with noise in their place", _hide_the_answer),
+        ("reference", "reads no reference and no test frames", "with noise in their place", hide_the_answer),
     ]
     if place.run.paper in layout.FORECASTING:
-        promises.append(("windows", "reads no other windows", "with noise in their place", _hide_other_windows))
+        promises.append(("windows", "reads no other windows", "with noise in their place", hide_other_windows))
 
     def change(name: str, *disturbances: Disturbance) -> str:
         """Return what is different about a repetition, or nothing."""
@@ -132,7 +132,7 @@ def _repeats(place: Place, scratch: Path) -> Iterator[Finding]:
         if record["status"] != Status.DONE:
             return f"{record['status']}: {record['reason']}"
         found = other.answer()
-        kept = slice(None, None, 2) if _hide_other_windows in disturbances else slice(None)
+        kept = slice(None, None, 2) if hide_other_windows in disturbances else slice(None)
         same = set(found) == set(expected) and all(np.array_equal(found[k][kept], expected[k][kept]) for k in expected)
         return "" if same else "gave other values"
 
@@ -180,7 +180,7 @@ def _python(folder: Path, module: str, *arguments: str) -> None:
         )
 
 
-def _hide_the_answer(place: Place) -> None:
+def hide_the_answer(place: Place) -> None:
     """Replace every value of the references, and of the test part of datasets of The Well, by noise."""
     random = np.random.default_rng(1)
     for file in (place.folder / layout.DATA / layout.REFERENCES).rglob("*.npz"):
@@ -196,7 +196,7 @@ def _hide_the_answer(place: Place) -> None:
             _fill(file, lambda name: name.startswith(("t0_fields", "t1_fields", "t2_fields", "one_step", "rollout")))
 
 
-def _hide_other_windows(place: Place) -> None:
+def hide_other_windows(place: Place) -> None:
     """Replace every second window by noise; the forecasts of those between must stay."""
     task = Task.read(place.folder / place.task)
     _fill(place.folder / task.settings["evaluation"], lambda name: name.endswith("/history"), slice(1, None, 2))

@@ -117,5 +117,7 @@ def test_a_preset_or_the_command_line_chooses_among_baselines_and_changes_no_evi
 
 def test_an_unknown_baseline_is_one_line_with_the_nearest(door):
     door.add("mine")
-    with pytest.raises(UserError, match=r"baselines = 'mien' is no file of workflow/baselines; did you mean mine\? allowed: mine"):
+    with pytest.raises(
+        UserError, match=r"baselines = 'mien' is no file of workflow/baselines; did you mean mine\? allowed: mine"
+    ):
         load_preset(SMOKE, {"baselines": ["mien"]})
