@@ -8,7 +8,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-import h5py
 import numpy as np
 
 from replication.errors import UserError
@@ -109,6 +108,8 @@ def write_prediction(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
     """Write arrays by name: `prediction.npz`, or `forecast.h5` where the paper's methods forecast."""
     with replacing(path) as temporary:
         if path.suffix == ".h5":
+            import h5py
+
             with h5py.File(temporary, "w") as forecast:
                 for name, array in arrays.items():
                     forecast[name] = array

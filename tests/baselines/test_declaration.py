@@ -1,10 +1,13 @@
 """A baseline is found by its file; a mistake in its header is one line that names file, key, value and what to do."""
 
+import json
 from pathlib import Path
 
 import pytest
 
+from replication.baselines import task
 from replication.baselines.declaration import baselines, method_version
+from replication.baselines.task import Task
 from replication.errors import UserError
 from replication.plan import Plan
 from replication.settings.loading import load_preset
@@ -121,3 +124,12 @@ def test_an_unknown_baseline_is_one_line_with_the_nearest(door):
         UserError, match=r"baselines = 'mien' is no file of workflow/baselines; did you mean mine\? allowed: mine"
     ):
         load_preset(SMOKE, {"baselines": ["mien"]})
+
+
+@pytest.mark.parametrize("paper", ["kd_pinn", "s2gpt_pinn", "wavelit"])
+def test_a_run_records_the_settings_that_the_plan_gives_its_task(door, paper):
+    door.add("mine", f"{{paper: {paper}}}")
+    plan = Plan(load_preset(SMOKE))
+    run = next(run for run in plan.runs(paper) if run.method == "mine")
+    task.write(json.loads(plan.task_settings(run)), {"device": "cpu", "status": "present"}, door.task)
+    assert Task.read(door.task).settings == json.loads(plan.training_settings(run))

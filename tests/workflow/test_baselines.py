@@ -11,6 +11,7 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
+OURS = sorted(path.stem for path in (Path(__file__).resolve().parents[2] / "workflow/baselines").glob("*.smk"))
 TUTORIAL = Path(__file__).resolve().parents[2] / "docs" / "adding-a-baseline.md"
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 RUN = "results/tiny/cpu/kd_pinn/burgers/{}/seed0"
@@ -109,3 +110,8 @@ def test_changed_code_of_a_baseline_runs_it_again_and_a_comment_does_not(workpla
 def test_the_check_names_what_a_method_must_not_do(workplace, add, code, found):
     add("suspect", code)
     assert f"FAILED  {found}" in shell(workplace, "python -m replication check-baseline suspect --preset tiny", 1)
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_every_baseline_of_ours_keeps_the_contract(workplace, name):
+    assert "FAILED" not in shell(workplace, f"python -m replication check-baseline {name}")
