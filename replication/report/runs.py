@@ -10,7 +10,7 @@ import hashlib
 import json
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,9 @@ from replication.storage.atomic import write_json
 
 DEFAULT_PRESET = "quick"
 """The preset that Snakemake takes without `--configfile`."""
+
+SHARED = "neurons"
+"""Method of the entries of networks that several runs share, before a dash and the run that was the first to ask."""
 
 PER_RUN = ("settings_hash", "threads", "dtype", "tf32")
 """What a manifest says about the run rather than about the machine and the code; it belongs to the run's entry."""
@@ -57,12 +60,42 @@ class Cost:
         )
 
 
+@dataclass
+class Shared:
+    """Networks that runs share, such as S²GPT-PINN's neurons, each counted where it is met first."""
+
+    known: set[tuple[str, ...]] = field(default_factory=set)
+
+    def used(self, training: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Return the records of the shared networks that a run used, each with its `folder`."""
+        return [*training.get("neurons", []), *training.get("dropped", [])]
+
+    def entries(self, run: Mapping[str, Any], networks: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Return an entry for those networks of a run that no earlier run used; none if there are none."""
+        place = run["preset"], run["hardware"], run["paper"]
+        new = [network for network in networks if (*place, network["folder"]) not in self.known]
+        self.known |= {(*place, network["folder"]) for network in new}
+        if not new:
+            return []
+        cost = {name: sum(network[name] for network in new) for name in ("cpu_s", "wall_s", "steps")}
+        method = f"{SHARED}-{run['method']}"
+        unknown: dict[str, Any] = {
+            "reason": "",
+            "peak_memory_mb": None,
+            "energy_j": 0.0,
+            "energy_reason": "",
+            "needs": [],
+        }
+        return [{**run, **unknown, **cost, "method": method, "status": "done", "compile_wall_s": 0.0}]
+
+
 def collect(trainings: Iterable[Path], measurements: Iterable[Path] = (), config: Sequence[str] = ()) -> dict[str, Any]:
     """Read `training.json` files with the manifests beside them, and files of measured rows, into one dictionary.
 
-    `config` are the settings that the command line changed, as `KEY=VALUE`.
+    `config` are the settings that the command line changed, as `KEY=VALUE`. Networks that several runs share have
+    entries of their own, one a problem and seed, and do not count in the entries of those runs.
     """
-    runs, manifests = [], {}
+    runs, manifests, shared = [], {}, Shared()
     for path in sorted(trainings):
         training = json.loads(path.read_text(encoding="utf-8"))
         beside = path.with_name("manifest.json")
@@ -70,7 +103,11 @@ def collect(trainings: Iterable[Path], measurements: Iterable[Path] = (), config
         about_run = {name: manifest.pop(name, None) for name in PER_RUN}
         identity = hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()[:8]
         manifests[identity] = manifest
-        phases = training["phases"].values()
+        phases, others = training["phases"].values(), shared.used(training)
+
+        def own(name: str, phases: Any = phases, others: Any = others) -> Any:
+            return sum(phase[name] for phase in phases) - sum(network[name] for network in others)
+
         runs.append(
             asdict(RunKey.of_folder(path.parent))
             | {
@@ -78,10 +115,10 @@ def collect(trainings: Iterable[Path], measurements: Iterable[Path] = (), config
                 "config": list(config),
                 "status": training["status"],
                 "reason": training.get("reason") or "",
-                "cpu_s": sum(phase["cpu_s"] for phase in phases),
-                "wall_s": sum(phase["wall_s"] for phase in phases),
+                "cpu_s": own("cpu_s"),
+                "wall_s": own("wall_s"),
                 "compile_wall_s": training.get("compile_wall_s") or 0.0,
-                "steps": sum(phase["steps"] for phase in phases),
+                "steps": own("steps"),
                 "peak_memory_mb": training.get("peak_memory_mb"),
                 "parameters": training.get("parameters"),
                 "energy_j": training.get("energy_j"),
@@ -92,6 +129,7 @@ def collect(trainings: Iterable[Path], measurements: Iterable[Path] = (), config
             }
             | about_run
         )
+        runs += shared.entries(runs[-1], others)
     entries = [_measurement(path) | {"config": list(config)} for path in sorted(measurements)]
     return {"runs": runs, "measurements": entries, "manifests": manifests}
 
@@ -150,9 +188,16 @@ def quantity(metric: str, condition: str) -> str:
 def folder(run: dict[str, Any]) -> Path:
     """Return the folder of a run, or the file of a measurement, given its entry in `runs.json`."""
     place = run["hardware"], run["paper"], run["problem"]
+    if is_shared(run):
+        return RunKey(*place, run["method"], run["seed"]).folder(run["preset"]).parents[2] / SHARED
     if "measurement" in run:
         return layout.measured(run["preset"], *place, run["measurement"], run["seed"])
     return RunKey(*place, run["method"], run["seed"]).folder(run["preset"])
+
+
+def is_shared(run: Mapping[str, Any]) -> bool:
+    """Whether an entry is that of networks which several runs share."""
+    return run.get("method", "").startswith(f"{SHARED}-")
 
 
 def anchor(run: dict[str, Any]) -> str:
@@ -163,6 +208,8 @@ def anchor(run: dict[str, Any]) -> str:
 
 def command(run: dict[str, Any]) -> str:
     """Return the command that makes a run or measurement again, even if it is there already."""
+    if is_shared(run):
+        run = {**run, "method": run["method"].removeprefix(f"{SHARED}-")}
     target = folder(run)
     if "measurement" not in run:
         target = target / "training.json"

@@ -25,12 +25,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Write the scores; a run that is not `done` gets rows without values."""
+    """Write the scores; a run that is not `done` gets rows without values.
+
+    A run whose record names `answered_points` answers the first evaluation points alone, and is scored on these.
+    """
     key = RunKey.of_folder(options.folder)
     log.start(f"score {key.problem}/{key.method}/seed{key.seed}", options.log)
     record = read_record(options.folder)
     with np.load(options.reference) as file:
-        reference = {name: file[name] for name in file.files if name != "points" and not name.startswith("axis_")}
+        fields = [name for name in file.files if name != "points" and not name.startswith("axis_")]
+        reference = {name: file[name][: record.get("answered_points")] for name in fields}
     with np.load(options.folder / "prediction.npz") as file:
         prediction = {name: file[name] for name in file.files}
     done = record["status"] == Status.DONE

@@ -8,13 +8,13 @@ import pytest
 import torch
 
 from replication.papers.s2gpt_pinn.offline import build
-from replication.papers.s2gpt_pinn.queries import evaluation
+from replication.papers.s2gpt_pinn.queries import evaluation, reference
 from replication.papers.s2gpt_pinn.settings import Settings
 from replication.runs.outcome import Outcome
 from replication.runs.run import Run
 
 SMALL: dict[str, Any] = {
-    "methods": ["gpt_pinn", "s2gpt_pinn", "s2gpt_pinn-published"],
+    "methods": ["gpt_pinn", "s2gpt_pinn", "s2gpt_pinn-published", "pinn"],
     "parameters": {"viscosity": {"low": 0.2, "high": 1.0, "count": 7}},
     "neurons": 3,
     "hidden": [8, 8],
@@ -28,6 +28,7 @@ SMALL: dict[str, Any] = {
     "meta_grid": {"x": 30, "t": 30},
     "meta_conditions": {"initial": 40, "boundary": 40},
     "held_out": 3,
+    "pinn_queries": 2,
     "held_out_low": {},
     "grid": {"x": 20, "t": 15},
 }
@@ -47,6 +48,9 @@ class Workshop:
         settings["family"] |= changes
         folder = self.root / "results/preset/cpu/s2gpt_pinn/burgers" / method / "seed0"
         return Run("s2gpt_pinn", "burgers", method, 0, folder, settings, self.root / "evaluation.npz", "test")
+
+    def reference(self) -> dict[str, np.ndarray]:
+        return reference(self.settings.data_settings("burgers"), self.evaluation["points"])
 
     def build(self, method: str, **changes: Any) -> Outcome:
         torch.set_num_threads(1)

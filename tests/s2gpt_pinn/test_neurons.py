@@ -7,10 +7,11 @@ import torch
 
 from replication.networks.saved import predict
 from replication.papers.s2gpt_pinn.families import Gradient
-from replication.papers.s2gpt_pinn.neurons import Neurons, _reason_to_stop
+from replication.papers.s2gpt_pinn.neurons import PATIENCE, Neurons, _reason_to_stop
 from replication.problems.burgers import Burgers
 from replication.training.checkpoint import Checkpoint
 from replication.training.gauss_newton import GaussNewton
+from replication.training.least_squares import LeastSquares
 from replication.training.settings import LBFGS, Adam, Training
 
 
@@ -74,7 +75,25 @@ def test_published_kind_of_trainer(workshop: Any, tmp_path: Path) -> None:
 def test_reasons_to_stop() -> None:
     assert _reason_to_stop([1.0, 0.5], 1e-3) == ""
     assert "below 0.001" in _reason_to_stop([1.0, 5e-4], 1e-3)
-    assert "fell by less than a fifth" in _reason_to_stop([1.0, 0.9, 0.95, 0.92, 0.9], 1e-3)
-    assert _reason_to_stop([1.0, 0.9, 0.95, 0.92, 0.5], 1e-3) == ""
+    stalled = [1.0, *[0.9] * PATIENCE]
+    assert "fell by less than a fifth" in _reason_to_stop(stalled, 1e-3)
+    assert _reason_to_stop([*stalled, 0.5], 1e-3) == ""
     with pytest.raises(FloatingPointError, match="not finite"):
         _reason_to_stop([1.0, math.nan], 1e-3)
+
+
+def test_draws_grow_once_small_ones_help_no_more(
+    workshop: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: list[int] = []
+    rows = LeastSquares.__post_init__
+
+    def noted(self: LeastSquares) -> None:
+        sizes.append(len(self.collocation))
+        rows(self)
+
+    monkeypatch.setattr(LeastSquares, "__post_init__", noted)
+    neuron = neurons(workshop, tmp_path).neuron([0.9])
+    assert set(sizes) == {80, 200}
+    assert sizes == sorted(sizes)
+    assert neuron.record["steps"] == 20

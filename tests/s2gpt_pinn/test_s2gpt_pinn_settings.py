@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from replication.errors import UserError
-from replication.papers.s2gpt_pinn.arms import METHODS, VARIANTS, arm
+from replication.papers.s2gpt_pinn.arms import METHODS, PINN, VARIANTS, arm
 from replication.papers.s2gpt_pinn.settings import Settings
 from replication.settings.loading import load_preset
 
@@ -20,7 +20,7 @@ def test_published_sizes() -> None:
     settings = Settings.model_validate({"problems": {name: {} for name in names}})
     assert [settings.family(name).neurons for name in names] == [10, 12, 24, 15]
     assert settings.family("klein_gordon").parameters["alpha"].count == 10
-    assert settings.methods("burgers") == tuple(METHODS)
+    assert settings.methods("burgers") == (*METHODS, PINN)
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
@@ -31,8 +31,14 @@ def test_a_variant_changes_something_of_one_method(variant: str) -> None:
 @pytest.mark.parametrize(
     ("block", "message"),
     [
-        ("neurons: 500", "neurons = 500 is more than the 125 parameters of the grid"),
-        ("methods: [gpt]", "method 'gpt' is not known; allowed: gpt_pinn, s2gpt_pinn"),
+        ("neurons: 125", "neurons = 125 leaves none of the 125 parameters of the grid to ask for"),
+        ("methods: [gpt_pinn-published], published_share: 0.05", "none of the 6 parameters"),
+        ("parameters: {viscosity: {low: 0.1, high: 1.0}}", "parameters.viscosity.count or scattered"),
+        ("parameters: {viscosity: {low: 1.0, high: 0.1, count: 9}}", "low = 1 is not below high = 0.1"),
+        ("parameters: {}", "parameters names nothing; needed: viscosity"),
+        ("meta_grid: {x: 10}", "meta_grid names x; needed: x, t"),
+        ("held_out: 2", "pinn_queries = 3 is more than the held_out = 2 parameters"),
+        ("methods: [gpt]", "method 'gpt' is not known; allowed: gpt_pinn, s2gpt_pinn, pinn"),
         ("methods: [gpt_pinn-best]", "allowed after the dash: published"),
         ("parameters: {viscosity: {low: 0.1, high: 1.0, count: 0}}", "greater than 0"),
         ("first: [0.1, 0.2]", "one value for each of viscosity"),

@@ -29,12 +29,16 @@ class Arm:
     interpolation: Literal["float32", "float64"] = "float64"
 
 
+PINN = "pinn"
+"""The method that is no meta-network: a full PINN for each query."""
+
 METHODS: dict[str, Arm] = {
     path.stem: Arm(module.POINTS, module.CONDITIONS, module.START)
     for path in sorted((Path(__file__).parent / "methods").glob("[a-z]*.py"))
+    if path.stem != PINN
     for module in [import_module(f"replication.papers.s2gpt_pinn.methods.{path.stem}")]
 }
-"""Every method by its name."""
+"""Every meta-network by its name."""
 
 VARIANTS: dict[str, Mapping[str, Any]] = {
     "published": {"optimiser": "published"},
@@ -60,7 +64,7 @@ def arm(method: str) -> Arm:
 def check(method: str) -> None:
     """Raise ValueError where a method or its variant is not known."""
     base, _, variant = method.partition("-")
-    if base not in METHODS:
-        raise ValueError(f"method {method!r} is not known; allowed: {', '.join(METHODS)}")
+    if method != PINN and base not in METHODS:
+        raise ValueError(f"method {method!r} is not known; allowed: {', '.join([*METHODS, PINN])}")
     if variant and variant not in VARIANTS:
         raise ValueError(f"variant {method!r} is not known; allowed after the dash: {', '.join(VARIANTS)}")

@@ -1,10 +1,11 @@
 """What S²GPT-PINN's settings say about each family of PDEs; marks in brackets say how well a default is known."""
 
+from math import prod
 from typing import Annotated, Literal
 
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, field_validator, model_validator
 
-from replication.papers.s2gpt_pinn.arms import METHODS, check
+from replication.papers.s2gpt_pinn.arms import METHODS, PINN, check
 from replication.settings.strict import Strict
 from replication.training.settings import LBFGS, Adam, Training
 
@@ -12,22 +13,37 @@ Counts = dict[str, PositiveInt]
 
 
 class Parameter(Strict):
-    """One axis of the parameter grid, ends included."""
+    """One free coefficient: its range and the values of the parameter grid, ends included."""
 
     low: float = Field(description="Smallest value.")
     high: float = Field(description="Largest value.")
-    count: PositiveInt = Field(description="Values of the grid, evenly spaced.")
+    count: PositiveInt | None = Field(None, description="Values of the grid; none where the family has no grid.")
+    spacing: Literal["linear", "logarithmic"] = Field("linear", description="How grid and held-out values are spread.")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Parameter":
+        if not self.low < self.high:
+            raise ValueError(f"low = {self.low:g} is not below high = {self.high:g}")
+        if self.spacing == "logarithmic" and self.low <= 0:
+            raise ValueError(f"low = {self.low:g} has no logarithm; spacing is linear or low is positive")
+        return self
 
 
 class GaussNewton(Strict):
     """Levenberg-Marquardt in float64, the default trainer of neurons [assumed]."""
 
     kind: Literal["gauss_newton"] = Field("gauss_newton", description="Trainer.")
-    steps: PositiveInt = Field(120, description="Most steps.")
-    collocation: PositiveInt = Field(1500, description="Residual points of one draw.")
+    steps: PositiveInt = Field(200, description="Most steps, at most half of them on few points.")
+    early_share: Annotated[float, Field(gt=0, le=1)] = Field(
+        0.4, description="Share of the points that a draw has until the loss on fresh points stops falling."
+    )
+    collocation: PositiveInt = Field(1000, description="Residual points of one draw after that.")
     conditions: Counts = Field({}, description="Points by condition of one draw.")
     condition_weight: PositiveFloat = Field(3.0, description="Weight of the conditions; the residual has 1.")
-    resample_every: PositiveInt = Field(20, description="Steps between draws, so that no points are overfitted.")
+    resample_every: PositiveInt = Field(2, description="Steps between draws, so that no points are overfitted.")
+    marching_draws: PositiveInt = Field(
+        1, description="Draws over which the points reach ever further along the last coordinate; 1: none."
+    )
     tolerance: PositiveFloat = Field(1e-9, description="Loss on freshly drawn points at which training ends.")
 
 
@@ -63,8 +79,13 @@ class Family(Strict):
         "correct", description="Whether second derivatives are right or carry the reference code's error [code]."
     )
     seeds: PositiveInt = Field(3, description="Number of seeds; each trains its own neurons, shared by all arms.")
-    methods: list[str] = Field(list(METHODS), description="Arms and variants to run.")
+    methods: list[str] = Field([*METHODS, PINN], description="Arms, their variants and full PINNs to run.")
+    pinn_queries: PositiveInt = Field(3, description="Held-out parameters, the first ones, that full PINNs answer.")
     parameters: dict[str, Parameter] = Field(description="The parameter grid, axis by axis.")
+    scattered: PositiveInt | None = Field(
+        None,
+        description="Number of Sobol' points that stand in for the parameter grid, which grows too fast with axes.",
+    )
     first: list[float] | None = Field(None, description="Parameters of the first neuron; the grid's middle if absent.")
     neurons: PositiveInt = Field(description="Neurons n of the meta-network.")
     hidden: list[PositiveInt] = Field(description="Hidden widths of the full PINN.")
@@ -94,12 +115,29 @@ class Family(Strict):
         return methods
 
     @model_validator(mode="after")
+    def _known_names(self) -> "Family":
+        for key in ("parameters", "meta_grid", "grid"):
+            wanted = list(type(self).model_fields[key].default)
+            if sorted(getattr(self, key)) != sorted(wanted):
+                raise ValueError(
+                    f"{key} names {', '.join(getattr(self, key)) or 'nothing'}; needed: {', '.join(wanted)}"
+                )
+        return self
+
+    @model_validator(mode="after")
     def _enough_parameters(self) -> "Family":
-        size = 1
-        for axis in self.parameters.values():
-            size *= axis.count
-        if self.neurons > size:
-            raise ValueError(f"neurons = {self.neurons} is more than the {size} parameters of the grid")
+        for name, axis in self.parameters.items():
+            if (axis.count is None) == (self.scattered is None):
+                raise ValueError(f"parameters.{name}.count or scattered: one of them says how many values there are")
+        size = self.scattered or prod(axis.count or 0 for axis in self.parameters.values())
+        if any(method.endswith("-published") for method in self.methods):
+            size = max(1, round(self.published_share * size))
+        if self.neurons >= size:
+            raise ValueError(f"neurons = {self.neurons} leaves none of the {size} parameters of the grid to ask for")
+        if self.pinn_queries > self.held_out:
+            raise ValueError(
+                f"pinn_queries = {self.pinn_queries} is more than the held_out = {self.held_out} parameters"
+            )
         if self.first is not None and len(self.first) != len(self.parameters):
             raise ValueError(f"first = {self.first}: one value for each of {', '.join(self.parameters)}")
         return self
@@ -116,7 +154,7 @@ class Burgers(Family):
     neurons: PositiveInt = Field(10, description="Neurons [code].")
     hidden: list[PositiveInt] = Field([20, 20, 20, 20], description="Hidden widths [code].")
     trainer: Trainer = Field(
-        GaussNewton(conditions={"initial": 200, "boundary": 200}, tolerance=1e-9), description="Trainer of neurons."
+        GaussNewton(conditions={"initial": 200, "boundary": 200}, tolerance=1e-8), description="Trainer of neurons."
     )
     meta_grid: Counts = Field({"x": 100, "t": 100}, description="Full grid [code].")
     meta_conditions: Counts = Field({"initial": 200, "boundary": 400}, description="Condition points [code].")
@@ -137,6 +175,22 @@ class BurgersFullRange(Burgers):
     held_out_low: dict[str, float] = Field({}, description="The grid's own.")
 
 
+class BurgersSharp(Burgers):
+    """Burgers towards small viscosities until the method breaks; asked for below its smallest trained one too."""
+
+    seeds: PositiveInt = Field(1, description="Number of seeds.")
+    parameters: dict[str, Parameter] = Field(
+        {"viscosity": Parameter(low=0.002, high=0.1, count=65, spacing="logarithmic")},
+        description="Viscosities down to fronts that the full grid does not resolve [assumed].",
+    )
+    held_out_low: dict[str, float] = Field({"viscosity": 0.001}, description="Half the smallest trained viscosity.")
+    trainer: Trainer = Field(
+        GaussNewton(conditions={"initial": 200, "boundary": 200}, steps=240, tolerance=1e-6),
+        description="Trainer of neurons.",
+    )
+    grid: Counts = Field({"x": 201, "t": 51}, description="Evaluation grid, fine enough to see the front [assumed].")
+
+
 class KleinGordon(Family):
     """Klein-Gordon with variable coefficients α, β, γ."""
 
@@ -153,7 +207,7 @@ class KleinGordon(Family):
     hidden: list[PositiveInt] = Field([40, 40], description="Hidden widths [code].")
     activation: Literal["tanh", "cos", "silu"] = Field("cos", description="Activation [code].")
     trainer: Trainer = Field(
-        GaussNewton(conditions={"initial": 150, "boundary": 300}, steps=100, tolerance=1e-8),
+        GaussNewton(conditions={"initial": 150, "boundary": 300}, tolerance=5e-6),
         description="Trainer of neurons.",
     )
     meta_grid: Counts = Field({"x": 100, "t": 100}, description="Full grid [code].")
@@ -176,7 +230,7 @@ class Helmholtz(Family):
     neurons: PositiveInt = Field(24, description="Neurons [code].")
     hidden: list[PositiveInt] = Field([20, 20, 20, 20], description="Hidden widths [code].")
     enclosed: bool = Field(True, description="Zero boundary values by the factor (x² - 1)(y² - 1) [code].")
-    trainer: Trainer = Field(GaussNewton(steps=150, tolerance=1e-4), description="Trainer of neurons.")
+    trainer: Trainer = Field(GaussNewton(steps=240, early_share=0.6, tolerance=1e-4), description="Trainer of neurons.")
     meta_grid: Counts = Field({"x": 200, "y": 200}, description="Full grid [code].")
     sum_weight: NonNegativeFloat | None = Field(None, description="No constraint: the boundary is exact [code].")
     published: Published = Field(Published(steps=1000, rate=0.01), description="Published optimiser [code].")
@@ -198,15 +252,45 @@ class AllenCahnPeriodic(Family):
     neurons: PositiveInt = Field(15, description="Neurons [code].")
     hidden: list[PositiveInt] = Field([25, 25, 25, 25], description="Hidden widths [assumed: published are 4x128].")
     trainer: Trainer = Field(
-        GaussNewton(conditions={"initial": 256, "boundary": 100}, collocation=2000, tolerance=1e-7),
+        GaussNewton(
+            conditions={"initial": 256, "boundary": 100}, condition_weight=30, collocation=1200, marching_draws=40,
+            steps=260, tolerance=1e-6,
+        ),
         description="Trainer of neurons.",
-    )
+    )  # fmt: skip
     meta_grid: Counts = Field({"x": 200, "t": 100}, description="Full grid [assumed: 20,000 as published].")
     meta_conditions: Counts = Field({"initial": 512, "boundary": 100}, description="Condition points [code].")
     sum_weight: NonNegativeFloat | None = Field(None, description="The sparse loss keeps all data [code].")
     published: Published = Field(Published(rate=0.01), description="Published optimiser [code].")
     held_out: PositiveInt = Field(25, description="Held-out parameters [code: number].")
     grid: Counts = Field({"x": 60, "t": 60}, description="Evaluation grid [code].")
+
+
+class AdvectionDiffusionReaction(Family):
+    """Advection, diffusion and reaction with five free coefficients, too many for a grid of parameters."""
+
+    equation: str = Field("advection_diffusion_reaction", description="Equation.")
+    parameters: dict[str, Parameter] = Field(
+        {
+            "speed": Parameter(low=0.0, high=1.0),
+            "diffusion": Parameter(low=0.05, high=0.5),
+            "growth": Parameter(low=-1.0, high=1.0),
+            "saturation": Parameter(low=0.0, high=2.0),
+            "forcing": Parameter(low=0.0, high=1.0),
+        },
+        description="The box of coefficients [assumed].",
+    )
+    scattered: PositiveInt | None = Field(1024, description="Sobol' points in place of a grid of 4^5 [assumed].")
+    neurons: PositiveInt = Field(20, description="Neurons [assumed].")
+    hidden: list[PositiveInt] = Field([20, 20, 20], description="Hidden widths [assumed].")
+    trainer: Trainer = Field(
+        GaussNewton(conditions={"initial": 150, "boundary": 100}, collocation=800, tolerance=1e-7),
+        description="Trainer of neurons.",
+    )
+    meta_grid: Counts = Field({"x": 60, "t": 60}, description="Full grid [assumed].")
+    meta_conditions: Counts = Field({"initial": 200, "boundary": 100}, description="Condition points [assumed].")
+    held_out: PositiveInt = Field(100, description="Held-out parameters [assumed].")
+    grid: Counts = Field({"x": 40, "t": 40}, description="Evaluation grid [assumed].")
 
 
 class Families(Strict):
@@ -217,3 +301,7 @@ class Families(Strict):
     klein_gordon: KleinGordon | None = Field(None, description="Klein-Gordon.")
     helmholtz: Helmholtz | None = Field(None, description="Helmholtz.")
     allen_cahn_periodic: AllenCahnPeriodic | None = Field(None, description="Allen-Cahn on a ring.")
+    burgers_sharp: BurgersSharp | None = Field(None, description="Burgers, ν from 0.002 and asked for from 0.001.")
+    advection_diffusion_reaction: AdvectionDiffusionReaction | None = Field(
+        None, description="Advection, diffusion, reaction; five coefficients."
+    )

@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 from safetensors.torch import load_file, save_file
+from threadpoolctl import threadpool_limits
 
 from replication.networks.enclosed import Enclosed
 from replication.networks.mlp import MLP
@@ -18,6 +19,7 @@ from replication.papers.s2gpt_pinn.parametric import Parametric
 from replication.problems.problem import Problem
 from replication.provenance.code_version import code_version
 from replication.provenance.manifest import settings_hash
+from replication.runs.outcome import Phase
 from replication.seeds import derived_seed, generator
 from replication.storage.atomic import replacing, write_json
 from replication.storage.lock import only_writer
@@ -31,7 +33,8 @@ from replication.training.settings import Training
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 3
+NEURONS = "neurons"
+PATIENCE = 20
 """Draws within which the loss on fresh points has to fall by a fifth."""
 
 
@@ -42,6 +45,17 @@ class Neuron:
     network: MLP
     record: Mapping[str, Any]
 
+    def add_cost(self, phase: Phase) -> None:
+        """Add what its training took, whoever trained it."""
+        phase.wall_s += self.record["wall_s"]
+        phase.cpu_s += self.record["cpu_s"]
+        phase.steps += self.record["steps"]
+
+    def summary(self) -> dict[str, Any]:
+        """Return what a run that uses it keeps of its record; `folder` is its name in the folder of neurons."""
+        names = ("folder", "stop", "loss", "wall_s", "cpu_s", "steps")
+        return {"parameters": list(self.record["parameters"].values()), **{name: self.record[name] for name in names}}
+
 
 @dataclass(frozen=True)
 class Neurons:
@@ -50,6 +64,11 @@ class Neurons:
     folder: Path
     family: Mapping[str, Any]
     seed: int
+
+    @classmethod
+    def beside(cls, run: Path, family: Mapping[str, Any], seed: int) -> "Neurons":
+        """Return the neurons that the run in folder `run` shares with all others of its paper and hardware."""
+        return cls(run.parents[2] / NEURONS, family, seed)
 
     def neuron(self, parameters: Sequence[float]) -> Neuron:
         """Return the neuron at `parameters`, trained now if nobody has yet; another process's training is waited for.
@@ -61,7 +80,8 @@ class Neurons:
         with only_writer(home):
             if not (home / "neuron.json").is_file():
                 log.info("training the neuron at %s", ", ".join(f"{value:.4g}" for value in parameters))
-                self._train(key, home)
+                with threadpool_limits(1):  # two threads sum in another order than one, and spin while they wait
+                    self._train(key, home)
         record = json.loads((home / "neuron.json").read_text(encoding="utf-8"))
         network = self._network(Parametric.of(self.family).at(parameters)).double()
         network.load_state_dict(load_file(home / "model.safetensors"))
@@ -98,46 +118,57 @@ class Neurons:
         with replacing(home / "model.safetensors") as path:
             save_file(network.double().state_dict(), path)
         parameters = sum(parameter.numel() for parameter in network.parameters())
-        write_json(home / "neuron.json", {**key, **cost, "weights": parameters})
+        loss = cost["fresh_losses"][-1] if cost["fresh_losses"] else None
+        write_json(home / "neuron.json", {**key, **cost, "folder": home.name, "loss": loss, "weights": parameters})
         checkpoint.remove()
 
     def _by_gauss_newton(self, problem: Problem, checkpoint: Checkpoint) -> tuple[MLP, dict[str, Any]]:
         """Levenberg-Marquardt on points that are drawn anew every few steps.
 
-        The loss on points just drawn is one on points never trained on: training ends when it is below the tolerance,
-        or when it falls no more.
+        The loss on points just drawn is one on points never trained on. Draws are small, and steps cheap, until it
+        falls no more; with full draws training ends when it is below the tolerance or falls no more either. The first
+        draws may march in time, each reaching further than the one before, so that early times are learnt first.
         """
         settings = self.family["trainer"]
         network = self._network(problem).double()
 
-        def draw(number: int) -> LeastSquares:
+        def draw(number: int, early: bool) -> LeastSquares:
             random = generator("s2gpt_pinn", self.family["equation"], "points", self.seed, number)
-            conditions = problem.conditions(settings["conditions"], random) if settings["conditions"] else {}
+            share = settings["early_share"] if early else 1.0
+            counts = {name: max(1, round(share * count)) for name, count in settings["conditions"].items()}
+            conditions = problem.conditions(counts, random) if counts else {}
             weights = {"residual": 1.0} | dict.fromkeys(conditions, settings["condition_weight"])
-            collocation = problem.collocation(settings["collocation"], random)
+            collocation = problem.collocation(max(1, round(share * settings["collocation"])), random)
+            reach = min(1.0, (number + 1) / settings["marching_draws"])
+            collocation[:, -1] = problem.low[-1] + reach * (collocation[:, -1] - problem.low[-1])
             return LeastSquares(problem, network, collocation, conditions, weights)
 
-        saved = checkpoint.load()
-        tensors, header = saved or ({}, {"fresh": [], "wall_s": 0.0, "cpu_s": 0.0})
+        tensors, header = checkpoint.load() or ({}, {"fresh": [], "small": None, "wall_s": 0.0, "cpu_s": 0.0})
         fresh: list[float] = header["fresh"]
-        every = settings["resample_every"]
+        small: int | None = header["small"]  # number of small draws, once they are over
         wall, cpu = time.perf_counter() - header["wall_s"], time.process_time() - header["cpu_s"]
-        if saved is None:
-            optimiser = GaussNewton(draw(0), flatten(network))
-        else:
-            optimiser = GaussNewton.from_state(draw(len(fresh)), tensors)
+        function = draw(len(fresh), small is None)
+        optimiser = GaussNewton.from_state(function, tensors) if tensors else GaussNewton(function, flatten(network))
         stop = f"all {settings['steps']} steps made"
         while optimiser.steps < settings["steps"]:
             stuck = not optimiser.advance()
-            if stuck or optimiser.steps % every == 0:
-                optimiser.replace(draw(len(fresh) + 1))
-                fresh.append(optimiser.loss)
-                if reason := _reason_to_stop(fresh, settings["tolerance"]):
-                    stop = reason
-                    break
-                if checkpoint.due():
-                    spent = {"wall_s": time.perf_counter() - wall, "cpu_s": time.process_time() - cpu}
-                    checkpoint.save(optimiser.state(), {"fresh": fresh, **spent})
+            if not stuck and optimiser.steps % settings["resample_every"]:
+                continue
+            optimiser.replace(draw(len(fresh) + 1, small is None))
+            fresh.append(optimiser.loss)
+            if len(fresh) < settings["marching_draws"]:
+                continue
+            reason = _reason_to_stop(fresh[small or settings["marching_draws"] - 1 :], settings["tolerance"])
+            half = 2 * optimiser.steps >= settings["steps"]
+            if small is None and fresh[-1] > settings["tolerance"] and (reason or half):
+                small = len(fresh)
+                optimiser.replace(draw(small, early=False))
+            elif reason:
+                stop = reason
+                break
+            if checkpoint.due():
+                spent = {"wall_s": time.perf_counter() - wall, "cpu_s": time.process_time() - cpu}
+                checkpoint.save(optimiser.state(), {"fresh": fresh, "small": small, **spent})
         load_flat(network, optimiser.point)
         return network, {
             "wall_s": time.perf_counter() - wall,
@@ -178,6 +209,6 @@ def _reason_to_stop(fresh: Sequence[float], tolerance: float) -> str:
         raise FloatingPointError("loss is not finite")
     if fresh[-1] <= tolerance:
         return f"loss on fresh points below {tolerance:g}"
-    if len(fresh) > PATIENCE and fresh[-1] > 0.8 * min(fresh[:-PATIENCE]):
+    if len(fresh) > PATIENCE and min(fresh[-PATIENCE:]) > 0.8 * min(fresh[:-PATIENCE]):
         return f"loss on fresh points fell by less than a fifth in {PATIENCE} draws"
     return ""

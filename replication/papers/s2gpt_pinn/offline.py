@@ -74,7 +74,7 @@ class Search:
     def __init__(self, run: Run) -> None:
         family = run.settings["family"]
         self.meta = MetaNetwork(arm(run.method), family, run.seed)
-        self.neurons = Neurons(run.folder.parents[2] / "neurons", family, run.seed)
+        self.neurons = Neurons.beside(run.folder, family, run.seed)
         self.grid = torch.as_tensor(self.meta.parametric.grid())
         self.candidates = torch.arange(len(self.grid))
         if self.meta.arm.optimiser == "published" and family["published_share"] < 1:
@@ -113,22 +113,21 @@ class Search:
     def _add_first_that_is_new(self, ranked: list[list[float]]) -> None:
         for parameters in ranked:
             neuron = self.neurons.neuron(parameters)
-            cost = {name: neuron.record[name] for name in ("wall_s", "cpu_s", "steps")}
-            for name, value in cost.items():
-                setattr(self.phases["pinn"], name, getattr(self.phases["pinn"], name) + value)
+            neuron.add_cost(self.phases["pinn"])
             self._use(parameters)
             try:
                 with self._clock("precompute"):
                     self.meta.add(neuron.network, parameters)
             except Dependent as reason:
                 log.warning("dropping the neuron at %s: %s", parameters, reason)
-                self.dropped.append({"parameters": parameters, "reason": str(reason), **cost})
+                self.dropped.append(neuron.summary() | {"reason": str(reason)})
                 continue
             self.networks.append(neuron.network)
-            last = neuron.record["fresh_losses"][-1:] or [None]
-            self.records.append({"parameters": parameters, "stop": neuron.record["stop"], "loss": last[0], **cost})
+            self.records.append(neuron.summary())
             return
-        raise FloatingPointError("every parameter left is a combination of the neurons")
+        raise FloatingPointError(
+            f"{self.meta.count} neurons: all others, {len(self.dropped)}, are combinations of them"
+        )
 
     def _use(self, parameters: list[float]) -> None:
         distance = (self.grid[self.candidates] - torch.tensor(parameters, dtype=torch.float64)).abs().amax(dim=1)

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import Field, PositiveFloat, PositiveInt, field_validator
 
-from replication.papers.s2gpt_pinn.arms import METHODS
+from replication.papers.s2gpt_pinn.arms import METHODS, PINN
 from replication.papers.s2gpt_pinn.families import Families, Family
 from replication.settings.strict import Strict
 
@@ -46,9 +46,10 @@ class Settings(Strict):
         return getattr(self.problems, problem)
 
     def methods(self, problem: str) -> tuple[str, ...]:
-        """Return the arms to run, methods before their variants."""
+        """Return the arms to run, methods before their variants, full PINNs last."""
         wanted = self.family(problem).methods
-        return (*(name for name in METHODS if name in wanted), *(name for name in wanted if name not in METHODS))
+        variants = [name for name in wanted if name not in METHODS and name != PINN]
+        return (*(name for name in METHODS if name in wanted), *variants, *([PINN] if PINN in wanted else []))
 
     def seeds(self, problem: str, method: str | None = None) -> int:
         """Return the number of seeds, the same for all arms."""
@@ -64,7 +65,7 @@ class Settings(Strict):
 
     def data_settings(self, problem: str) -> dict[str, Any]:
         """Return what held-out parameters, evaluation points and reference solutions depend on."""
-        names = {"equation", "parameters", "held_out", "held_out_low", "grid"}
+        names = {"equation", "parameters", "scattered", "held_out", "held_out_low", "grid"}
         return self.family(problem).model_dump(include=names)
 
     def task(self, problem: str) -> dict[str, Any]:
@@ -85,6 +86,10 @@ class Settings(Strict):
         return measured | ({"query_cost": self.online.model_dump()} if set(PAIR) <= set(self.methods(problem)) else {})
 
     def measured(self, problem: str, measurement: str, seed: int) -> tuple[str, ...]:
-        """Return the arms that a measurement looks at; costs are compared between the two methods alone."""
-        methods = self.methods(problem)
-        return tuple(name for name in methods if measurement != "query_cost" or name in PAIR)
+        """Return the methods that a measurement looks at; costs are compared between the two arms alone."""
+        looked_at = {
+            "query_accuracy": lambda name: True,
+            "worst_case": lambda name: name != PINN,
+            "query_cost": lambda name: name in PAIR,
+        }
+        return tuple(filter(looked_at[measurement], self.methods(problem)))

@@ -5,9 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import torch
 
 from replication.layout import RunKey
 from replication.measurement.table import Row, row
+from replication.papers.s2gpt_pinn.arms import PINN
 from replication.papers.s2gpt_pinn.queries import queries_of
 from replication.papers.s2gpt_pinn.trained import Trained
 from replication.problems.problem import Array
@@ -21,38 +23,68 @@ def query_accuracy(
 ) -> list[Row]:
     """Return relative L2 errors: per query, their median, mean and maximum; of arms also the best approximation's.
 
-    `folders` are arms, `baselines` runs of methods that have nothing but a prediction; `published` is the reference
-    file: points, axes, u. Rows of the method `pinn` are those of the neurons, each at its own parameters, and of what
-    one costs.
+    `folders` are arms and, maybe, the full PINNs that answer a few queries; `baselines` are runs of methods that have
+    nothing but a prediction; `published` is the reference file: points, axes, u. The row of a query outside the trained
+    parameters says so, and the statistics leave it out. With one free parameter each query of an arm also has the loss
+    that the arm sees (`query_loss`), that of the full grid with all data (`query_full_loss`) and the error of the best
+    approximation. Rows of the method `pinn` hold the neurons too, each at its own parameters.
     """
-    rows = [found for folder in (*folders, *baselines) for found in _errors(folder, published)]
-    arms = [Trained.load(folder) for folder in folders]
+    arms = [Trained.load(folder) for folder in folders if RunKey.of_folder(folder).method != PINN]
+    if not arms:
+        return [found for folder in (*folders, *baselines) for found in _errors(folder, published)]
+    outside = arms[0].meta.parametric.outside(_queries(published)[0])
+    rows = [found for folder in (*folders, *baselines) for found in _errors(folder, published, outside)]
     for trained in arms:
-        parameters, grid = queries_of(published["points"], len(trained.meta.parametric.axes))
+        parameters, grid = _queries(published)
         exact = published["u"].reshape(len(parameters), -1)
         orthonormal = np.linalg.qr(trained.columns(grid).numpy())[0]
         best = relative(exact @ orthonormal @ orthonormal.T, exact)
-        rows.append(row(trained.key, Status.DONE, "best_approximation_median", float(np.median(best)), "1"))
-        outside = trained.meta.parametric.outside(parameters)
+        inside = best[~outside] if not outside.all() else best
+        rows.append(row(trained.key, Status.DONE, "best_approximation_median", float(np.median(inside)), "1"))
         rows.append(row(trained.key, Status.DONE, "queries_outside", float(outside.sum()), "1"))
-    return rows + (_neurons(arms, grid) if arms else [])
+        rows.append(row(trained.key, Status.DONE, "neurons_dropped", len(trained.record["dropped"]), "1"))
+        if parameters.shape[1] == 1:
+            values = {"query_best_approximation": best, **_losses(trained, parameters)}
+            for metric, found in values.items():
+                rows += _by_query(trained.key, metric, found, outside)
+    return [*rows, *_neurons(arms, grid)]
 
 
 def query_errors(folder: Path, published: Mapping[str, Array]) -> Array:
-    """Return the relative L2 error of every query (M,) in a run's prediction."""
-    coordinates = sum(name.startswith("axis_") for name in published)
-    parameters, _ = queries_of(published["points"], published["points"].shape[1] - coordinates)
-    exact = published["u"].reshape(len(parameters), -1)
+    """Return the relative L2 error of every query (M,) in a run's prediction, or of the first ones that it answers."""
+    parameters, grid = _queries(published)
+    exact = published["u"].reshape(len(parameters), len(grid))
     with np.load(folder / "prediction.npz") as file:
-        return relative(file["u"].reshape(exact.shape), exact)
+        answers = file["u"].reshape(-1, len(grid))
+    return relative(answers, exact[: len(answers)])
 
 
-def _errors(folder: Path, published: Mapping[str, Array]) -> Iterator[Row]:
+def _queries(published: Mapping[str, Array]) -> tuple[Array, Array]:
+    coordinates = sum(name.startswith("axis_") for name in published)
+    return queries_of(published["points"], published["points"].shape[1] - coordinates)
+
+
+def _errors(folder: Path, published: Mapping[str, Array], outside: Array | None = None) -> Iterator[Row]:
     key, errors = RunKey.of_folder(folder), query_errors(folder, published)
-    for i, error in enumerate(errors):
-        yield row(key, Status.DONE, "query_error", error, "1", f"query={i}")
+    outside = np.zeros(len(errors), dtype=bool) if outside is None else outside[: len(errors)]
+    yield from _by_query(key, "query_error", errors, outside)
     for name, statistic in STATISTICS.items():
-        yield row(key, Status.DONE, f"query_error_{name}", float(statistic(errors)), "1")
+        value = float(statistic(errors if outside.all() else errors[~outside]))
+        yield row(key, Status.DONE, f"query_error_{name}", value, "1")
+
+
+def _by_query(key: RunKey, metric: str, values: Array, outside: Array) -> Iterator[Row]:
+    for i, value in enumerate(values):
+        condition = f"query={i};domain=outside" if outside[i] else f"query={i}"
+        yield row(key, Status.DONE, metric, float(value), "1", condition)
+
+
+def _losses(trained: Trained, parameters: Array) -> dict[str, Array]:
+    """Return the arm's own loss and the full grid's at its answers, (M,) each."""
+    at = torch.as_tensor(parameters)
+    fitted = trained.meta.fit(at)
+    full = trained.meta.full_loss().value(at, fitted.coefficients)
+    return {"query_loss": fitted.losses.numpy(), "query_full_loss": full.numpy()}
 
 
 def relative(u: Array, exact: Array) -> Array:
@@ -60,7 +92,9 @@ def relative(u: Array, exact: Array) -> Array:
     return np.linalg.norm(u - exact, axis=1) / np.linalg.norm(exact, axis=1)
 
 
-def _neurons(arms: Sequence[Trained], grid: Array) -> list[Row]:
+def _neurons(arms: Sequence[Trained], grid: Array) -> Iterator[Row]:
+    """Yield each neuron's error and parameters once, whichever arms it belongs to, and what a neuron costs."""
+    key, names = replace(arms[0].key, method=PINN), list(arms[0].meta.parametric.axes)
     found: dict[tuple[float, ...], tuple[float, float]] = {}
     for trained in arms:
         values = trained.columns(grid).T.numpy()
@@ -69,18 +103,11 @@ def _neurons(arms: Sequence[Trained], grid: Array) -> list[Row]:
             if parameters not in found:
                 exact = trained.meta.parametric.at(parameters).solution(grid)["u"]
                 found[parameters] = (float(relative(u[None], exact[None])[0]), record["cpu_s"])
+    for i, (parameters, (error, _)) in enumerate(found.items()):
+        yield row(key, Status.DONE, "neuron_error", error, "1", f"neuron={i}")
+        for name, value in zip(names, parameters, strict=True):
+            yield row(key, Status.DONE, f"neuron_{name}", value, "1", f"neuron={i}")
     errors, costs = np.array(list(found.values())).T
-    key = pinn(arms[0].key)
-    weights = sum(parameter.numel() for parameter in arms[0].networks[0].parameters())
-    return [
-        *(row(key, Status.DONE, "neuron_error", e, "1", f"neuron={i}") for i, e in enumerate(errors)),
-        row(key, Status.DONE, "neuron_error_median", float(np.median(errors)), "1"),
-        row(key, Status.DONE, "neuron_error_max", float(errors.max()), "1"),
-        row(key, Status.DONE, "parameters", weights, "1"),
-        row(key, Status.DONE, "train_cpu", float(costs.mean()), "s", timing=True),
-    ]
-
-
-def pinn(key: RunKey) -> RunKey:
-    """Return the key of rows on full PINNs, which have no run folder of their own."""
-    return replace(key, method="pinn")
+    yield row(key, Status.DONE, "neuron_error_median", float(np.median(errors)), "1")
+    yield row(key, Status.DONE, "neuron_error_max", float(errors.max()), "1")
+    yield row(key, Status.DONE, "neuron_train_cpu", float(costs.mean()), "s", timing=True)
