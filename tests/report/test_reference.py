@@ -19,23 +19,35 @@ from . import finished
 from .finished import PAPER
 
 ROOT = Path("reports/reference")
+COMMIT = ("abcdef1234567890", False)
 
 
 @pytest.fixture
 def workplace(tmp_path, monkeypatch):
     """An empty working directory, the code being committed."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(publication, "commit_and_dirty", lambda: ("abcdef1234567890", False))
+    monkeypatch.setattr(publication, "commit_and_dirty", lambda: COMMIT)
     return tmp_path
 
 
+@pytest.fixture(scope="module")
+def published(tmp_path_factory):
+    """A folder in which Burgers was published from a run of published size, Taylor-Green from a reduced one."""
+    folder = tmp_path_factory.mktemp("published")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setattr(publication, "commit_and_dirty", lambda: COMMIT)
+        finished.finish(laptop := finished.plan("laptop", "published"), "burgers")
+        finished.finish(quick := finished.plan("quick", "reduced"), "taylor_green")
+        assert publication.publish(laptop, PAPER, ROOT) == ["burgers"]
+        assert publication.publish(quick, PAPER, ROOT) == ["taylor_green"]
+    return folder
+
+
 @pytest.fixture
-def two_parts(workplace):
-    """Burgers published from a run of published size, Taylor-Green from a reduced one."""
-    finished.finish(laptop := finished.plan("laptop", "published"), "burgers")
-    finished.finish(quick := finished.plan("quick", "reduced"), "taylor_green")
-    assert publication.publish(laptop, PAPER, ROOT) == ["burgers"]
-    assert publication.publish(quick, PAPER, ROOT) == ["taylor_green"]
+def two_parts(workplace, published):
+    """The parts of that folder, in a working directory of the test's own."""
+    shutil.copytree(published, workplace, dirs_exist_ok=True)
     return read_all(ROOT)
 
 
