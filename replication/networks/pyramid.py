@@ -6,6 +6,7 @@ from typing import cast
 
 import torch
 from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
 
 from replication.networks.feed_forward import MixFeedForward
 from replication.networks.linear_attention import Attention
@@ -76,7 +77,7 @@ class Pyramid(nn.Module):
         super().__init__()
         self._copies = settings.scales if settings.pyramid == "unshared" else 1
         self._pairs = min(self._copies, settings.scales - 1)
-        self._depth = settings.blocks
+        self._depth, self._recompute = settings.blocks, settings.recompute
         self.blocks = nn.ModuleList(Block(settings) for _ in range(self._depth * self._copies))
         self.exchanges = nn.ModuleList(
             Exchange(settings.width, settings.layer_scale) for _ in range(self._depth * self._pairs)
@@ -90,14 +91,17 @@ class Pyramid(nn.Module):
             for j in coarser:
                 exchange = self._exchange(depth, j)
                 tokens[j] = exchange.to_coarser(tokens[j - 1], tokens[j], grids[j])
-            tokens = [self._block(depth, j)(tokens[j], grid) for j, grid in enumerate(grids)]
+            tokens = [self._mixed(depth, j, tokens[j], grid) for j, grid in enumerate(grids)]
             for j in reversed(coarser):
                 exchange = self._exchange(depth, j)
                 tokens[j - 1] = exchange.to_finer(tokens[j], tokens[j - 1], grids[j], grids[j - 1])
         return tokens
 
-    def _block(self, depth: int, scale: int) -> nn.Module:
-        return self.blocks[depth * self._copies + scale % self._copies]
+    def _mixed(self, depth: int, scale: int, tokens: Tensor, grid: TokenGrid) -> Tensor:
+        block = self.blocks[depth * self._copies + scale % self._copies]
+        if self._recompute and torch.is_grad_enabled():
+            return cast(Tensor, checkpoint(block, tokens, grid, use_reentrant=False))
+        return block(tokens, grid)
 
     def _exchange(self, depth: int, scale: int) -> Exchange:
         return cast(Exchange, self.exchanges[depth * self._pairs + (scale - 1) % self._pairs])

@@ -23,6 +23,12 @@ from replication.networks.token_grid import TokenGrid
 from replication.networks.tokenizer import tokenizer
 from replication.networks.wavelit_settings import WaveLiTNetwork
 
+CHANGE_GAIN = 3.0
+"""What brings changes between z-scored frames to order one.
+
+Assumed; by the published statistics of the eight sets, rms_delta/std is 0.3 in the geometric mean.
+"""
+
 
 class Interface(nn.Module):
     """One dataset's side of a network: its fields into tokens of the trunk's width, and the trunk's tokens back.
@@ -65,12 +71,19 @@ class Interface(nn.Module):
         return forecast.roll([-shift for shift in shifts], dims=(-2, -1))
 
     def _forecast(self, inputs: Tensor, trunk: nn.Module) -> Tensor:
-        arrays = self.tokenizer.split(inputs)
+        arrays = self.tokenizer.split(self._with_changes(inputs))
         tokens = [
             edges(embedding(array)) for edges, embedding, array in zip(self.edges, self.embeddings, arrays, strict=True)
         ]
         tokens = trunk(tokens, self.grids)
         return self.tokenizer.join([head(token) for head, token in zip(self.heads, tokens, strict=True)])
+
+    def _with_changes(self, inputs: Tensor) -> Tensor:
+        """Replace all frames but the last by the changes between frames: what a forecast follows from is small."""
+        shape = self.shape
+        frames, constants = inputs.split([shape.history * shape.fields, shape.constants], dim=1)
+        changes = CHANGE_GAIN * (frames[:, shape.fields :] - frames[:, : -shape.fields])
+        return torch.cat([changes, frames[:, -shape.fields :], constants], dim=1)
 
 
 class Edges(nn.Module):

@@ -34,6 +34,8 @@ class WaveLiTNetwork:
     """Start of the learned factors on all residual branches."""
     parity_shift: bool = True
     """Whether training rolls periodic axes by 0 to 2^levels - 1 points: the transform is not shift-invariant."""
+    recompute: bool = False
+    """Whether training keeps only the input of each block and computes the rest again: less memory, more time."""
 
     def __post_init__(self) -> None:
         for key, hint in get_type_hints(type(self)).items():
@@ -67,7 +69,7 @@ SIZES: Mapping[str, WaveLiTNetwork] = MappingProxyType(
         "mini": WaveLiTNetwork(),
         "1m": WaveLiTNetwork(width=128, blocks=3, heads=8),
         "4m": WaveLiTNetwork(width=192, blocks=5, heads=8),
-        "10m": WaveLiTNetwork(width=256, blocks=7, heads=8),
+        "10m": WaveLiTNetwork(width=256, blocks=7, heads=8, recompute=True),
     }
 )
 """Networks of 0.1-0.3, about 1, 4 and 10 million parameters."""

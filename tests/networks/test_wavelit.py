@@ -103,6 +103,16 @@ def test_the_parity_shift_breaks_the_grid_of_the_transform_in_training_alone(cho
         torch.testing.assert_close(still(x), expected[0])
 
 
+def test_recomputing_changes_no_gradient():
+    gradients = []
+    for recompute in (False, True):
+        torch.manual_seed(0)
+        network = stirred(WaveLiT(CHANNEL, replace(SMALL, recompute=recompute)).double())
+        network(inputs(CHANNEL).double()).square().sum().backward()
+        gradients.append([parameter.grad for parameter in network.parameters()])
+    torch.testing.assert_close(*gradients)
+
+
 @pytest.mark.parametrize("size", [64, 16])
 @pytest.mark.parametrize("name", WAVELIT_EIGHT)
 def test_every_grid_of_the_working_set_goes_through(name, size):
