@@ -12,13 +12,18 @@ from replication.report.sources import FigureSources
 TITLE = "Cost of training"
 CAPTION = (
     "What training costs, by method and dataset, log scale: seconds of one step (methods timed in turns, alone on the "
-    "machine), CPU seconds of the whole training, and the peak memory of its process (of the GPU on a CUDA target). "
-    "Markers are medians over seeds, bars reach from the lowest to the highest seed."
+    "machine), its floating-point operations and memory, and CPU seconds of the whole training. Markers are "
+    "medians over seeds, bars reach from the lowest to the highest seed."
 )
 READS = ("table",)
 FORMAT = "csv"
 
-COSTS = {"step_wall": "one step, s", "train_cpu": "training, CPU s", "peak_memory": "peak memory, MB"}
+COSTS = {
+    "step_wall": "one step, s",
+    "step_flops": "one step, floating-point operations",
+    "step_memory": "one step, memory in MB",
+    "train_cpu": "training, CPU s",
+}
 
 
 def data(sources: FigureSources) -> pd.DataFrame:

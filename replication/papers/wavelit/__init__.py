@@ -1,0 +1,1 @@
+"""WaveLiT: small forecasters on wavelet tokens for datasets of The Well."""
