@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from replication.errors import UserError
 from replication.forecasting import processes
 from replication.forecasting.samples import Batch, Samples
 from replication.forecasting.settings import Training
@@ -89,7 +90,14 @@ class ForecastFit:
         self.network.eval()
 
     def prepare(self) -> None:
-        """Make the optimiser and the averaged weights."""
+        """Make the optimiser and the averaged weights. UserError where a batch cannot be shared out evenly."""
+        parts = self.settings.accumulation * processes.COUNT
+        if self.settings.batch % parts:
+            raise UserError(
+                f"training.batch: {self.settings.batch} cannot be split into {self.settings.accumulation} parts on each "
+                f"of {processes.COUNT} processes; take a multiple of {parts}"
+            )
+        torch.backends.cudnn.allow_tf32 = False  # convolutions in f32 are to be f32 on GPUs, too
         self.network.train()
         self._parameters = {name: p for name, p in self.network.named_parameters() if p.requires_grad}
         self._optimiser = self._adamw()
