@@ -11,6 +11,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from replication.__main__ import main
+from replication.report import protocol
 from replication.settings.preset import paper_slugs
 from replication.settings.reference import markdown, schema
 from replication.verbs.settings_reference import REFERENCE, SCHEMA
@@ -67,6 +68,7 @@ def test_every_paper_is_whole(paper):
     for name in ("protocol.md", "settings.py", "claims", "methods", "figures"):
         assert (folder / name).exists(), name
     assert (ROOT / "workflow" / "papers" / f"{paper}.smk").is_file()
+    assert protocol.read(folder / "protocol.md", paper).pending == ()
 
 
 def test_every_link_of_the_documents_leads_somewhere():
