@@ -57,13 +57,22 @@ class MetaLoss:
         start = 0
         for mu, c in self._blocks(parameters, coefficients):
             rows, slopes = self._sloped(mu, c)
-            for i in range(len(rows)):
-                terms = [slope[i, :, None] * self.columns.values[name] for name, slope in slopes.items()]
-                jacobian = torch.stack(terms).sum(dim=0) if len(terms) > 1 else terms[0]
-                squares[start + i] += jacobian.T @ jacobian / rows.shape[1]
-                products[start + i] += jacobian.T @ rows[i] / rows.shape[1]
+            if all(torch.equal(slope, slope[:1].expand_as(slope)) for slope in slopes.values()):
+                jacobian = self._jacobian(slopes, 0)  # a linear operator without parameters: the same for all
+                squares[start : start + len(rows)] += jacobian.T @ jacobian / rows.shape[1]
+                products[start : start + len(rows)] += rows @ jacobian / rows.shape[1]
+            else:
+                for i in range(len(rows)):
+                    jacobian = self._jacobian(slopes, i)
+                    squares[start + i] += jacobian.T @ jacobian / rows.shape[1]
+                    products[start + i] += jacobian.T @ rows[i] / rows.shape[1]
             start += len(rows)
         return squares, products
+
+    def _jacobian(self, slopes: dict[str, Tensor], i: int) -> Tensor:
+        """Return the derivatives (N, n) of the residuals of parameter `i` by its coefficients."""
+        terms = [slope[i, :, None] * self.columns.values[name] for name, slope in slopes.items()]
+        return torch.stack(terms).sum(dim=0) if len(terms) > 1 else terms[0]
 
     def _sloped(self, parameters: Tensor, coefficients: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
         """Return residuals (M, N) and their derivatives by every value they are made of, each (M, N)."""

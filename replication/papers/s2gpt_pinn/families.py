@@ -79,6 +79,7 @@ class Family(Strict):
         "correct", description="Whether second derivatives are right or carry the reference code's error [code]."
     )
     seeds: PositiveInt = Field(3, description="Number of seeds; each trains its own neurons, shared by all arms.")
+    variant_seeds: PositiveInt | None = Field(None, description="Number of seeds of variants; all seeds if absent.")
     methods: list[str] = Field([*METHODS, PINN], description="Arms, their variants and full PINNs to run.")
     pinn_queries: PositiveInt = Field(3, description="Held-out parameters, the first ones, that full PINNs answer.")
     parameters: dict[str, Parameter] = Field(description="The parameter grid, axis by axis.")

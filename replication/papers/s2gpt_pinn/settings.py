@@ -52,8 +52,10 @@ class Settings(Strict):
         return (*(name for name in METHODS if name in wanted), *variants, *([PINN] if PINN in wanted else []))
 
     def seeds(self, problem: str, method: str | None = None) -> int:
-        """Return the number of seeds, the same for all arms."""
-        return self.family(problem).seeds
+        """Return the number of seeds, the same for all methods; variants may have fewer."""
+        family = self.family(problem)
+        fewer = family.variant_seeds if method and "-" in method else None
+        return min(family.seeds, fewer or family.seeds)
 
     def needs(self, problem: str, method: str) -> tuple[str, ...]:
         """Return nothing: arms share neurons through their cache, whichever comes first."""
@@ -61,7 +63,7 @@ class Settings(Strict):
 
     def training_settings(self, problem: str, method: str) -> dict[str, Any]:
         """Return what an arm reads: the family without the names of the other arms."""
-        return {"family": self.family(problem).model_dump(exclude={"methods", "seeds"})}
+        return {"family": self.family(problem).model_dump(exclude={"methods", "seeds", "variant_seeds"})}
 
     def data_settings(self, problem: str) -> dict[str, Any]:
         """Return what held-out parameters, evaluation points and reference solutions depend on."""
@@ -92,4 +94,5 @@ class Settings(Strict):
             "worst_case": lambda name: name != PINN,
             "query_cost": lambda name: name in PAIR,
         }
-        return tuple(filter(looked_at[measurement], self.methods(problem)))
+        there = [name for name in self.methods(problem) if seed < self.seeds(problem, name)]
+        return tuple(filter(looked_at[measurement], there))

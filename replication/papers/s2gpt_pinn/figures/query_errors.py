@@ -9,8 +9,8 @@ from replication.report.sources import FigureSources, NoData
 
 TITLE = "Errors on held-out parameters"
 CAPTION = (
-    "Relative L2 error against the reference, log scale: a box over all held-out parameters and seeds, whiskers to the "
-    "extremes. The PINN's box holds the neurons, each at its own parameters. A grey bar is the median error of the "
+    "Relative L2 error against the reference, log scale: a box over all held-out parameters within the trained range and "
+    "all seeds, whiskers to the extremes. The PINN's box holds the neurons, each at its own parameters. A grey bar is the median error of the "
     "best approximation in the span of the same neurons, which no choice of coefficients can beat."
 )
 READS = ("table",)
@@ -21,7 +21,8 @@ METRICS = ("query_error", "neuron_error", "best_approximation_median")
 def data(sources: FigureSources) -> pd.DataFrame:
     """Return one row an error: problem, method, metric, seed, condition, value."""
     table = sources.table
-    rows = table[table["metric"].isin(METRICS) & table["value"].notna()]
+    inside = ~table["condition"].str.contains("domain=outside")
+    rows = table[table["metric"].isin(METRICS) & table["value"].notna() & inside]
     if rows.empty:
         raise NoData("rows of query_error")
     columns = ["problem", "method", "metric", "seed", "condition"]
