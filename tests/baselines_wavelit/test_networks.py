@@ -4,6 +4,7 @@ from conftest import SHAPES, TRAINED
 
 from replication.errors import UserError
 from replication.forecasting.shape import ForecastShape
+from replication.networks.changes import Changes
 from replication.networks.matching import count, matched
 
 PERIODIC = ForecastShape(2, 2, 1, (32, 32), (True, True))
@@ -18,6 +19,13 @@ def awake(network, seed=0):
             if not parameter.any():
                 parameter.add_(0.1 * torch.randn(parameter.shape, generator=generator))
     return network
+
+
+def test_the_history_is_seen_as_its_last_frame_and_the_changes_before():
+    shape = ForecastShape(3, 2, 1, (2, 2), (True, True))
+    frames = torch.tensor([1.0, 10.0, 2.0, 20.0, 4.0, 50.0, 7.0])[None, :, None, None].expand(1, 7, 2, 2)
+    seen = Changes(shape)(frames)[0, :, 0, 0]
+    assert seen.tolist() == [3.0, 30.0, 6.0, 90.0, 4.0, 50.0, 7.0]
 
 
 @pytest.mark.parametrize("dataset", SHAPES)

@@ -15,6 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from replication.forecasting.shape import ForecastShape
+from replication.networks.changes import Changes
 from replication.networks.matching import matched
 from replication.networks.padding import PaddedConv2d
 from replication.networks.u_shape import UShape, scales
@@ -62,7 +63,7 @@ class ConvNextUNet(nn.Module):
         def up(inputs: int, outputs: int) -> nn.Module:
             return nn.Sequential(ChannelNorm(inputs), nn.ConvTranspose2d(inputs, outputs, 2, stride=2))
 
-        self.stem = PaddedConv2d(shape.inputs, widths[0], 3, shape.periodic)
+        self.stem = nn.Sequential(Changes(shape), PaddedConv2d(shape.inputs, widths[0], 3, shape.periodic))
         self.body = UShape(widths, stage, down, up)
         self.head = nn.Conv2d(widths[0], shape.fields, 1)
         nn.init.zeros_(self.head.weight)

@@ -16,6 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from replication.forecasting.shape import ForecastShape
+from replication.networks.changes import Changes
 from replication.networks.matching import matched
 
 BLOCKS, MOST_MODES, PROJECTION = 4, 16, 64
@@ -68,7 +69,7 @@ class FNO(nn.Module):
         widths = [-(-(size + place) // (BLOCKS + 1)) for place in range(BLOCKS + 1)]
         modes = tuple(max(1, min(MOST_MODES, side // 8)) for side in shape.grid)
         self.margin = tuple(0 if wraps else side // 8 for side, wraps in zip(shape.grid, shape.periodic, strict=True))
-        self.lifting = nn.Conv2d(shape.inputs, widths[0], 1)
+        self.lifting = nn.Sequential(Changes(shape), nn.Conv2d(shape.inputs, widths[0], 1))
         self.blocks = nn.ModuleList(Block(*pair, modes) for pair in pairwise(widths))
         self.projection = nn.Conv2d(widths[-1], PROJECTION, 1)
         self.head = nn.Conv2d(PROJECTION, shape.fields, 1)

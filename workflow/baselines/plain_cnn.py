@@ -11,6 +11,7 @@ from typing import Any
 from torch import nn
 
 from replication.forecasting.shape import ForecastShape
+from replication.networks.changes import Changes
 from replication.networks.padding import PaddedConv2d
 
 WIDTH, LAYERS, KERNEL = 32, 3, 5
@@ -25,7 +26,7 @@ class PlainCNN(nn.Sequential):
         for inputs, outputs in pairwise(channels):
             layers += [PaddedConv2d(inputs, outputs, KERNEL, shape.periodic), nn.GELU()]
         head = PaddedConv2d(channels[-1], shape.fields, KERNEL, shape.periodic)
-        super().__init__(*layers, head)
+        super().__init__(Changes(shape), *layers, head)
         nn.init.zeros_(head.weight)
         nn.init.zeros_(head.bias)
 

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from replication.forecasting.shape import ForecastShape
+from replication.networks.changes import Changes
 from replication.networks.matching import matched
 from replication.networks.padding import PaddedConv2d
 from replication.networks.u_shape import UShape, scales
@@ -38,7 +39,7 @@ class UNet(nn.Module):
         def down(inputs: int, outputs: int) -> nn.Module:
             return nn.Sequential(nn.MaxPool2d(2), nn.Conv2d(inputs, outputs, 1))
 
-        self.stem = PaddedConv2d(shape.inputs, widths[0], 3, shape.periodic)
+        self.stem = nn.Sequential(Changes(shape), PaddedConv2d(shape.inputs, widths[0], 3, shape.periodic))
         self.body = UShape(widths, stage, down, up=lambda coarse, fine: nn.ConvTranspose2d(coarse, fine, 2, stride=2))
         self.head = nn.Conv2d(widths[0], shape.fields, 1)
         nn.init.zeros_(self.head.weight)

@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from replication.forecasting.shape import ForecastShape
+from replication.networks.changes import Changes
 from replication.networks.matching import matched
 
 BLOCKS, HEADS, MOST_TOKENS = 4, 4, 1024
@@ -61,7 +62,7 @@ class ViT(nn.Module):
         super().__init__()
         side = patch_side(shape.grid)
         self.tokens = (shape.grid[0] // side, shape.grid[1] // side)
-        self.embed = nn.Conv2d(shape.inputs, width, side, stride=side)
+        self.embed = nn.Sequential(Changes(shape), nn.Conv2d(shape.inputs, width, side, stride=side))
         self.position = nn.Parameter(0.02 * torch.randn(self.tokens[0] * self.tokens[1], width))
         self.blocks = nn.Sequential(*(Block(width) for _ in range(BLOCKS)), nn.LayerNorm(width))
         self.head = nn.Linear(width, shape.fields * side**2)
