@@ -94,8 +94,8 @@ class ForecastFit:
         parts = self.settings.accumulation * processes.COUNT
         if self.settings.batch % parts:
             raise UserError(
-                f"training.batch: {self.settings.batch} does not split into {self.settings.accumulation} parts for each of"
-                f" {processes.COUNT} processes; take a multiple of {parts}"
+                f"training.batch = {self.settings.batch}: {self.settings.accumulation} parts for each of "
+                f"{processes.COUNT} processes are not equal; take a multiple of {parts}"
             )
         torch.backends.cudnn.allow_tf32 = False  # convolutions in f32 are to be f32 on GPUs, too
         self.network.train()
