@@ -68,3 +68,25 @@ def test_queries_are_read_back_from_their_points(count: int) -> None:
     assert grid.shape == (12, 2)
     assert mu[:, 1].min() >= 0.5
     assert np.allclose(points[-1], [*mu[-1], *grid[-1]])
+
+
+def test_logarithmic_values_are_evenly_spread_in_their_logarithm() -> None:
+    parametric = Parametric("burgers", {"viscosity": (0.001, 0.1, 5)}, logarithmic=frozenset({"viscosity"}))
+    assert np.allclose(parametric.grid()[:, 0], np.geomspace(0.001, 0.1, 5))
+    assert parametric.middle() == pytest.approx([0.01])
+    asked = parametric.held_out(40, {"viscosity": 0.0001})
+    assert (asked < 0.001).sum() == pytest.approx(40 / 3, abs=1)
+    assert np.allclose(parametric.from_unit(parametric.to_unit(asked)), asked)
+    assert parametric.outside(asked).sum() == (asked < 0.001).sum()
+
+
+def test_scattered_points_fill_the_box_more_evenly_than_chance() -> None:
+    axes: dict[str, tuple[float, float, int]] = {name: (-1.0, 3.0, 0) for name in "abcde"}
+    parametric = Parametric("advection_diffusion_reaction", axes, scattered=64)
+    points = parametric.grid()
+    assert points.shape == (64, 5)
+    assert not parametric.outside(points).any()
+    unit = parametric.to_unit(points)
+    for column in unit.T:
+        assert np.bincount((column * 64).astype(int), minlength=64).max() == 1
+    assert np.array_equal(points, parametric.grid())

@@ -9,9 +9,10 @@ from replication.report.sources import FigureSources, NoData
 
 TITLE = "Errors on held-out parameters"
 CAPTION = (
-    "Relative L2 error against the reference, log scale: a box over all held-out parameters within the trained range and "
-    "all seeds, whiskers to the extremes. The PINN's box holds the neurons, each at its own parameters. A grey bar is the median error of the "
-    "best approximation in the span of the same neurons, which no choice of coefficients can beat."
+    "Relative L2 error against the reference, log scale: a box over all seeds and all held-out parameters within the "
+    "trained range, whiskers to the extremes. The PINN's box holds the neurons, each at its own parameters. A grey bar "
+    "is the median error of the best approximation in the span of the same neurons, which no choice of coefficients "
+    "can beat."
 )
 READS = ("table",)
 FORMAT = "csv"

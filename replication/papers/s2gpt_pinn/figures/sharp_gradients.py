@@ -13,7 +13,8 @@ CAPTION = (
     "Burgers by viscosity, both axes logarithmic, every held-out viscosity and seed. Left: relative L2 error of the "
     "reduced models (markers), of the best approximation in the sparse arm's span (grey line) and of the full PINNs "
     "that are its neurons (circles). Right: the loss at the same answers as the arm sees it, by which it chooses "
-    "neurons (hollow), and on the full grid (filled). Left of the dotted line viscosities are below all trained ones."
+    "neurons (hollow), and on the full grid (filled). Left of the dotted line viscosities lie below the range that "
+    "neurons are chosen from."
 )
 READS = ("table", "reference")
 FORMAT = "csv"
@@ -72,9 +73,11 @@ def draw(data: pd.DataFrame) -> Figure:
                     chosen["viscosity"], chosen["value"], look.marker, color=look.colour, markerfacecolor=face,
                     markersize=4, alpha=0.8,
                 )  # fmt: skip
+        asked = panel[panel["metric"] == "query_error"]
+        beyond, within = (asked[asked["outside"] == outside]["viscosity"] for outside in (True, False))
         for axis in (errors, losses):
-            if panel["outside"].any():
-                axis.axvline(neurons["viscosity"].min(), color=style.MUTED, linestyle=":", linewidth=0.9)
+            if len(beyond) and len(within):
+                axis.axvline(np.sqrt(beyond.max() * within.min()), color=style.MUTED, linestyle=":", linewidth=0.9)
             axis.set(xscale="log", yscale="log", xlabel="viscosity", title=style.title(problem))
             axis.grid(axis="y")
         errors.set_ylabel("relative L2 error")
