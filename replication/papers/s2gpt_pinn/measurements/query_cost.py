@@ -21,6 +21,9 @@ from replication.problems.problem import Array
 from replication.runs.outcome import Status
 
 OPTIMISERS: tuple[Optimiser, ...] = ("gauss_newton", "published")
+BATCH = 200_000
+"""Points at which a sweep that is timed again takes residuals, at most; more take as much longer."""
+
 Answer = Callable[[Array], object]
 
 
@@ -56,7 +59,7 @@ def query_cost(folders: Sequence[Path], published: Mapping[str, Array], settings
             ratio = float(np.median(seconds[0] / spent))
             rows.append(row(trained.key, Status.DONE, "query_speedup", ratio, "1", condition, True))
         if optimiser == "gauss_newton":
-            rows += _sweeps(arms, settings["queries"], condition)
+            rows += _sweeps(arms, condition)
             solver_seconds = [float(np.median(spent)) for spent in seconds[len(arms) :]]
         rows += _answers_at_once(arms, torch.as_tensor(timed), condition)
     rows += _ladder(arms[0].key, ladder, solver_seconds)
@@ -118,18 +121,19 @@ def _answers_at_once(arms: Sequence[Trained], parameters: torch.Tensor, conditio
     return rows
 
 
-def _sweeps(arms: Sequence[Trained], count: int, condition: str) -> Iterator[Row]:
+def _sweeps(arms: Sequence[Trained], condition: str) -> Iterator[Row]:
     """Time the greedy search's sweeps again, alone and with the neurons there: CPU seconds of all of them.
 
-    With each number of neurons the arms are timed in turn on `count` parameters, evenly out of those that were swept,
-    and the time is scaled to all of these.
+    With each number of neurons the arms are timed in turn: on all parameters that were swept, or on so many, evenly out
+    of them, that their points are `BATCH`; then the time is scaled to all.
     """
     spent = dict.fromkeys((trained.key for trained in arms), 0.0)
     for n in range(1, max(trained.count for trained in arms) + 1):
         for trained in (arm for arm in arms if arm.count >= n):
             swept = trained.arrays[f"swept_{n}"]
-            chosen = swept[:: max(1, len(swept) // count)]
             earlier = trained.meta.first(n)
+            count = max(1, BATCH // len(earlier.loss().columns.points))
+            chosen = swept[:: max(1, len(swept) // count)]
             begin = time.process_time()
             earlier.fit(torch.as_tensor(trained.meta.parametric.grid()[chosen]))
             spent[trained.key] += (time.process_time() - begin) * len(swept) / len(chosen)
