@@ -6,6 +6,7 @@ from typing import cast
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 from torch.utils.checkpoint import checkpoint
 
 from replication.networks.feed_forward import MixFeedForward
@@ -16,7 +17,7 @@ from replication.networks.wavelit_settings import WaveLiTNetwork
 
 
 class Residual(nn.Module):
-    """x + W h, in one operation; W starts `scale` times as large as a linear map does.
+    """x + W h in one operation, in mixed precision two: the sum keeps x's. W starts at `scale` times the usual size.
 
     That gives the small first steps of a LayerScale without its factors, which cost two more passes over the tokens.
     """
@@ -27,6 +28,8 @@ class Residual(nn.Module):
         self.weight = nn.Parameter(torch.empty(outputs, inputs).uniform_(-bound, bound))
 
     def forward(self, tokens: Tensor, branch: Tensor) -> Tensor:  # noqa: D102
+        if torch.is_autocast_enabled(tokens.device.type):
+            return tokens + functional.linear(branch, self.weight)
         return torch.addmm(tokens.flatten(0, 2), branch.flatten(0, 2), self.weight.T).view_as(tokens)
 
 

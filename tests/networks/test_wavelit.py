@@ -103,6 +103,16 @@ def test_the_parity_shift_breaks_the_grid_of_the_transform_in_training_alone(cho
         torch.testing.assert_close(still(x), expected[0])
 
 
+def test_mixed_precision_keeps_tokens_and_forecasts_in_float32():
+    network, seen = stirred(WaveLiT(CHANNEL, SMALL)), []
+    network.trunk.register_forward_hook(lambda module, given, tokens: seen.extend(each.dtype for each in tokens))
+    with torch.autocast("cpu", torch.bfloat16), torch.no_grad():
+        mixed = network(inputs(CHANNEL))
+    assert {mixed.dtype, *seen} == {torch.float32}
+    exact = network(inputs(CHANNEL))
+    assert 1e-5 < (mixed - exact).norm() / exact.norm() < 3e-2
+
+
 def test_recomputing_changes_no_gradient():
     gradients = []
     for recompute in (False, True):
