@@ -102,6 +102,25 @@ def test_both_arms_share_neurons_and_both_pay_for_them(workshop: Any) -> None:
     assert np.array_equal(again.prediction["u"], second.prediction["u"])
 
 
+def test_a_neuron_like_another_is_dropped_and_said_so(
+    workshop: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train, asked = Neurons.neuron, []
+
+    def repeated(self: Neurons, parameters: Any) -> Any:
+        asked.append(list(parameters))
+        neuron = train(self, parameters)
+        return dataclasses.replace(neuron, network=train(self, asked[0]).network) if len(asked) == 2 else neuron
+
+    monkeypatch.setattr(Neurons, "neuron", repeated)
+    with caplog.at_level(logging.WARNING, "replication"):
+        outcome = workshop.build("s2gpt_pinn")
+    assert [record["parameters"] for record in outcome.details["dropped"]] == [asked[1]]
+    assert [record["parameters"] for record in outcome.details["neurons"]] == [asked[0], *asked[2:]]
+    assert len(outcome.details["neurons"]) == 3
+    assert "dropping the neuron" in caplog.text
+
+
 def test_query_outside_the_grid_is_said(workshop: Any, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING, "replication"):
         narrow = workshop.build("s2gpt_pinn", parameters={"viscosity": {"low": 0.2, "high": 0.3, "count": 7}})
@@ -124,6 +143,11 @@ def test_measurements(workshop: Any) -> None:
     for method in METHODS:
         assert found[method, "best_approximation_median"] <= found[method, "query_error_median"] < 0.5  # type: ignore[operator]
     assert found["pinn", "neuron_error_max"] < 0.5  # type: ignore[operator]
+    by_query = {(r.method, r.metric, r.condition): r.value for r in rows}
+    assert by_query["gpt_pinn", "query_loss", "query=0"] == pytest.approx(
+        by_query["gpt_pinn", "query_full_loss", "query=0"], rel=1e-6
+    )
+    assert by_query["pinn", "neuron_viscosity", "neuron=0"] == pytest.approx(0.6)
     worst = {(r.method, r.metric, r.condition): r.value for r in worst_case(folders)}
     assert worst["gpt_pinn", "indicator", "n=3"] == pytest.approx(worst["gpt_pinn", "worst_loss", "n=3"], rel=1e-6)
     assert worst["s2gpt_pinn", "collocation_points", ""] == 5
