@@ -60,7 +60,7 @@ def answered(task: Path, name: str, *arguments: Path) -> tuple[Path, dict[str, n
 
 def test_pod_galerkin_answers_within_its_share_of_energy(task: Path) -> None:
     out, published = answered(task, "pod_galerkin")
-    assert query_errors(out, published).max() < 1e-3
+    assert query_errors(out, published).max() < 5e-4
     record = json.loads((out / "training.json").read_text(encoding="utf-8"))
     assert record["parameters"] < 7
     assert set(record["phases"]) == {"reduction", "queries"}

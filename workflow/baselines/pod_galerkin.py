@@ -1,7 +1,7 @@
 """POD-Galerkin, with DEIM where the equation is nonlinear: a classical reduced-basis method for a family of PDEs.
 
 Snapshots are our own classical solutions in float64 at every parameter of the training grid; nothing is read of the
-reference solutions. The basis leaves `SHARE` of the snapshots' energy, so its relative error is about 1e-3.
+reference solutions. The basis leaves `SHARE` of the snapshots' energy, so its relative error is about 3e-4.
 """
 
 import sys
@@ -13,12 +13,12 @@ import numpy as np
 from replication.papers.s2gpt_pinn.classical import galerkin
 from replication.papers.s2gpt_pinn.task import QueryTask
 
-SHARE = 1e-6
+SHARE = 1e-7
 
 MODES = {"burgers": 128, "klein_gordon": 96, "allen_cahn_periodic": 256, "helmholtz": 32}
 """Resolution of the snapshots: errors of the classical solver there are below 3e-4 at all parameters."""
 
-STEPS = {"burgers": 48, "klein_gordon": 32, "allen_cahn_periodic": 16}
+STEPS = {"burgers": 48, "klein_gordon": 48, "allen_cahn_periodic": 16}
 """Time steps of an answer, at which errors in time are below those of the basis."""
 
 
