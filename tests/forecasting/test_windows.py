@@ -89,6 +89,20 @@ def test_a_rollout_feeds_its_own_forecasts_back_and_one_that_blows_up_stays_fini
     assert np.abs(wild).max() > 100
 
 
+def test_the_first_frame_of_a_rollout_is_the_one_step_forecast_of_its_history(published):
+    folder, given, _ = published(MASKED, history=4)
+    scaling = Scaling(folder)
+    torch.manual_seed(0)
+    network = torch.nn.Conv2d(scaling.shape(3).inputs, scaling.shape(3).fields, 3, padding=1)
+    forecast = forecasts(network_step(network, scaling, "cpu"), given, 3)
+    starts = 24 - 4
+    places = [13, starts + 13]
+    np.testing.assert_array_equal(
+        read_histories(given, "one_step").history[places], read_histories(given, "rollout").history
+    )
+    np.testing.assert_allclose(forecast["rollout"][:, 0], forecast["one_step"][places], rtol=1e-5, atol=1e-6)
+
+
 def test_a_network_that_forecasts_no_change_persists(published):
     folder, given, _ = published(MASKED, history=4)
     scaling = Scaling(folder)
