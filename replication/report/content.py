@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from replication.report import drawing, erratum, figure, protocol, runs, strip, tables
+from replication.report import drawing, erratum, figure, protocol, published, runs, strip, tables
 from replication.report.drawing import Drawing
 from replication.report.erratum import Erratum
 from replication.report.part import Part
@@ -162,6 +162,8 @@ class PaperContent:
     others: tuple[Drawing, ...]
     """Figures that no claim names."""
     errata: tuple[Erratum, ...]
+    published: Table | None
+    """What others published of the problems that were run on the same data."""
     failures: Table
     """Its runs that did not finish."""
     surprises: str = ""
@@ -194,6 +196,7 @@ def paper(inputs: Inputs, slug: str, page: Path) -> PaperContent:
     made = inputs.entries("runs", slug)
     listed = made + inputs.entries("measurements", slug)
     named = {name for claim in claims for name in claim.figures}
+    problems = set(table["problem"]) if len(table) else set()
     return PaperContent(
         slug=slug,
         protocol=protocol.read(folder / "protocol.md", slug),
@@ -209,6 +212,7 @@ def paper(inputs: Inputs, slug: str, page: Path) -> PaperContent:
             if name not in named
         ),
         errata=tuple(erratum.load(slug)),
+        published=published.values(slug, [inputs.settings, *(part.settings for part in inputs.parts)], problems),
         failures=tables.failures(made),
         surprises=protocol.prose(folder / SURPRISES),
         surprises_markdown=protocol.lowered(folder / SURPRISES),
