@@ -241,8 +241,9 @@ class Plan:
     def page_code(self) -> str:
         """Return the version of what renders pages: code, templates, style sheets and what every page shows."""
         templates = sorted((PAPERS.parent / "report" / "templates").iterdir())
-        errata = sorted(file for name in ("errata/*.yaml", "surprises.md", "published.csv") for file in PAPERS.glob(f"*/{name}"))
-        shown = [*templates, *errata, layout.CALIBRATION]
+        of_papers = ("errata/*.yaml", "surprises.md", "published.csv")
+        told = sorted(path for name in of_papers for path in PAPERS.glob(f"*/{name}"))
+        shown = [*templates, *told, layout.CALIBRATION]
         digest = sha256(b"".join(path.read_bytes() for path in shown if path.is_file())).hexdigest()[:16]
         return f"{code_version('replication.verbs.page')}-{digest}"
 
