@@ -11,6 +11,7 @@ from matplotlib import pyplot as plt
 from replication import layout
 from replication.layout import RunKey
 from replication.measurement.table import row, write_rows
+from replication.papers.kd_pinn.figures.error_against_cost import pareto_front
 from replication.report import figure, style
 from replication.report.sources import FigureSources
 from replication.runs.outcome import Status
@@ -38,6 +39,7 @@ def table():
                 key = RunKey("cpu", "kd_pinn", problem, method, seed)
                 scaled = error * (1 + seed)
                 rows += [row(key, Status.DONE, metric, scaled, "1") for metric in ("relative_l2", "rmse")]
+                rows.append(row(key, Status.DONE, "train_cpu", 10.0 if "teacher" in method else 4.0, "s", timing=True))
                 rows.append(row(key, Status.DONE, "parameters", 2300 if "width" in method else 900, "1"))
                 for band, share in {"low": 1.0, "mid": 2.0, "high": 9.0}.items():
                     rows.append(row(key, Status.DONE, "band_error", share * scaled, "1", f"band={band}"))
@@ -133,6 +135,7 @@ def content(name, sources, folder) -> pd.DataFrame:
         "error_bound",
         "teacher_failure",
         "stiff",
+        "error_against_cost",
     ],
 )
 def test_it_is_drawn_from_its_data(name, sources, tmp_path):
@@ -167,6 +170,17 @@ def test_students_stand_over_the_teacher_that_they_learned_from(sources, tmp_pat
     assert seed0.loc[("kd_student", "steps500"), ["teacher", "student"]].tolist() == [0.1, 0.01]
     assert seed0.loc[("kd_student", "main"), "teacher"] == 1e-3
     assert np.isnan(seed0.loc[("scratch_student", "main"), "teacher"])
+
+
+def test_a_distilled_student_costs_what_it_and_its_teacher_cost(sources, tmp_path):
+    data = content("error_against_cost", sources, tmp_path)
+    costs = data[(data["problem"] == "burgers") & (data["seed"] == 0)].set_index("method")["cost"]
+    assert costs.to_dict() == {"teacher": 10, "scratch_student": 4, "kd_student": 14, "kd_only_student": 14}
+
+
+def test_the_front_holds_what_nothing_cheaper_beats():
+    means = pd.DataFrame({"cost": [1, 2, 3, 4], "error": [0.3, 0.4, 0.1, 0.1]}, index=list("abcd"))
+    assert list(pareto_front(means.sample(frac=1, random_state=0)).index) == ["a", "c"]
 
 
 def test_widths_are_told_apart_by_their_weights(sources, tmp_path):
