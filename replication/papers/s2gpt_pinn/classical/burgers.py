@@ -12,7 +12,7 @@ MODES = "sine"
 INTERVAL = (0.0, 1.0)
 DIVERGENCE = True
 STEPS_PER_MODE = 1.0
-RESOLUTIONS = (4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128)
+RESOLUTIONS = (4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384)
 
 
 def linear(problem: Burgers) -> tuple[float, float]:
