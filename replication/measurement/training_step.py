@@ -3,18 +3,19 @@
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import torch
 from torch import Tensor, nn
-from torch.utils.flop_counter import FlopCounterMode
 
 from replication.forecasting.samples import Batch
 from replication.forecasting.settings import Training
 from replication.forecasting.shape import ForecastShape
 from replication.forecasting.training import ForecastFit, Loss
+from replication.measurement.flops import flops
 from replication.training.checkpoint import Checkpoint
 
 COPIES = 5
@@ -70,14 +71,12 @@ def prepared(network: nn.Module, samples: OneBatch, training: Training, loss: Lo
 def measure(networks: Mapping[str, Measured], steps: int, device: str) -> None:
     """Fill in seconds, FLOPs and memory: A B C A B C ..., the first round does not count.
 
-    FLOPs are those of matrix products and convolutions, forward and backward, as torch counts them: neither pointwise
-    operations nor Fourier transforms. Memory is the peak that CUDA reports; on a CPU what the backward pass keeps, with
+    FLOPs are those of matrix products and convolutions, forward and backward: neither pointwise operations nor
+    Fourier transforms. Memory is the peak that CUDA reports; on a CPU what the backward pass keeps, with
     the weights in all their copies, so that it does not depend on the allocator.
     """
     for each in networks.values():
-        with FlopCounterMode(display=False) as counter:
-            each.fit.step(0)
-        each.flops = counter.get_total_flops()
+        each.flops = flops(partial(each.fit.step, 0))
         each.megabytes = _memory(each.fit, device)
     for _ in range(steps):
         for each in networks.values():

@@ -31,6 +31,8 @@ class Network(Strict):
     attention: Literal["augmented", "plain", "softmax"] | None = Field(None, description="Token mixer.")
     pyramid: Literal["shared", "unshared", "single"] | None = Field(None, description="Weights over the scales.")
     parity_shift: bool | None = Field(None, description="Random shift of the wavelet's grid in training.")
+    layer_scale: NonNegativeFloat | None = Field(None, description="Start of the factors on residual branches.")
+    recompute: bool | None = Field(None, description="Compute blocks again in the backward pass: less memory.")
 
     def chosen(self) -> dict[str, Any]:
         """Return size and differences as plain values."""
@@ -68,7 +70,7 @@ class Variant(Strict):
     datasets: Annotated[list[str], Field(min_length=1)] = Field(description="Datasets that it is trained on.")
     network: Network | None = Field(None, description="Differences from the dataset's network.")
     by_dataset: dict[str, Network] = Field({}, description="Further differences on single datasets.")
-    equal_size: bool = Field(True, description="Give feed-forward layers the width that makes parameters equal.")
+    equal_size: bool = Field(True, description="Give layers the widths that make parameters equal.")
     auxiliary: Auxiliary | None = Field(None, description="Another loss in the wavelet domain.")
     history: PositiveInt | None = Field(None, description="Another number of frames to look back.")
     repeats: PositiveInt | None = Field(None, description="Number of seeds, if fewer than the block's.")

@@ -1,9 +1,6 @@
 """Trains WaveLiT on one dataset."""
 
-from dataclasses import replace
 from typing import Any
-
-import torch
 
 from replication.forecasting import processes
 from replication.forecasting.samples import Drawable
@@ -11,9 +8,8 @@ from replication.forecasting.settings import Training
 from replication.forecasting.shape import ForecastShape
 from replication.forecasting.trained import Order, trained
 from replication.forecasting.training import Loss
-from replication.networks.matching import count, matched
 from replication.networks.wavelet import WaveletTransform
-from replication.networks.wavelit import WaveLiT
+from replication.networks.wavelit import WaveLiT, matched_settings
 from replication.networks.wavelit_settings import WaveLiTNetwork, sized
 from replication.papers.wavelit.objective import wavelet_loss
 from replication.runs.outcome import Outcome
@@ -50,13 +46,9 @@ def order(run: Run) -> Order:
 
 
 def built(shape: ForecastShape, settings: dict[str, Any]) -> WaveLiT:
-    """Return the network of a run; one that is to equal another's size gets feed-forward layers of fitting width."""
-    asked = network(settings["network"])
-    if settings["equal_to"] is None:
-        return WaveLiT(shape, asked)
-    with torch.device("meta"):
-        parameters = count(WaveLiT(shape, network(settings["equal_to"])))
-    return matched(lambda hidden: WaveLiT(shape, replace(asked, expansion=hidden / asked.width)), parameters)
+    """Return the network of a run; one that is to equal another's size gets layers of fitting width."""
+    asked, equal_to = network(settings["network"]), settings["equal_to"]
+    return WaveLiT(shape, asked if equal_to is None else matched_settings(shape, asked, network(equal_to)))
 
 
 def network(chosen: dict[str, Any]) -> WaveLiTNetwork:
