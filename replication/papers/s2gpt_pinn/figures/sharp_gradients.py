@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from replication.papers.s2gpt_pinn.queries import queries_of
 from replication.report import style
-from replication.report.sources import FigureSources, NoData
+from replication.report.sources import FigureSources, NoData, condition
 
 TITLE = "Towards sharp fronts"
 CAPTION = (
@@ -32,14 +32,16 @@ def data(sources: FigureSources) -> pd.DataFrame:
                 asked[key.problem] = queries_of(published["points"], 1)[0][:, 0]
     table = sources.table
     rows = table[table["problem"].isin(asked) & table["value"].notna() & (table["condition"] != "")]
-    parts = [dict(pair.split("=") for pair in condition.split(";")) for condition in rows["condition"]]
+    parts = [condition(text) for text in rows["condition"]]
     rows = rows.assign(
-        query=[part.get("query") for part in parts],
-        neuron=[part.get("neuron") for part in parts],
+        query=[part.get("query", "") for part in parts],
+        neuron=[part.get("neuron", "") for part in parts],
         outside=["domain" in part for part in parts],
     )
-    queries = rows[rows["metric"].isin(BY_QUERY) & rows["query"].notna() & rows["method"].isin(METHODS)]
-    queries = queries.assign(viscosity=[asked[row.problem][int(row.query)] for row in queries.itertuples()])
+    queries = rows[rows["metric"].isin(BY_QUERY) & (rows["query"] != "") & rows["method"].isin(METHODS)]
+    queries = queries.assign(
+        viscosity=[asked[problem][int(i)] for problem, i in zip(queries["problem"], queries["query"], strict=True)]
+    )
     at = ["problem", "seed", "neuron"]
     neurons = rows[rows["metric"] == "neuron_error"].merge(
         rows[rows["metric"] == "neuron_viscosity"][[*at, "value"]].rename(columns={"value": "viscosity"}), on=at
