@@ -63,6 +63,9 @@ class Data(Strict):
     def _located(self) -> "Data":
         if self.source == "local" and self.local is None:
             raise ValueError("source local needs local.folder, the folder that holds the datasets' folders")
+        outside = [name for name in self.datasets if dataset(name).outside]
+        if self.source == "hub" and outside:
+            raise ValueError(f"{outside[0]} is no dataset of The Well and cannot be fetched; allowed source: mini")
         return self
 
     def chosen(self) -> dict[str, Any]:

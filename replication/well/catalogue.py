@@ -53,6 +53,8 @@ class Dataset:
     remark: str = ""
     published_as: str = ""
     """The set whose published statistics a mini set is compared with, if not the one of the same name."""
+    outside: bool = False
+    """Whether it is no set of The Well: made by us alone, with nothing published to compare it with."""
     dimensions: tuple[str, str] = ("x", "y")
 
     @property
@@ -249,6 +251,20 @@ _ENTRIES = (
         citation=f"Beneitez et al. 2024, Journal of Fluid Mechanics 981:A30; {_WELL}",
         remark="60 frames in two of seven files, 20 in the others; deprecated upstream for a second version",
     ),
+    Dataset(
+        name="kuramoto_sivashinsky",
+        kind="other",
+        fields={"u": 0},
+        boundaries=_PERIODIC,
+        resolution=(128, 128),
+        frames=101,
+        trajectories=100,
+        split=(80, 10, 10),
+        time_step=1.0,
+        citation="Kalogirou, Keaveny and Papageorgiou 2015, Proceedings of the Royal Society A 471:20140932",
+        remark="no set of The Well; for what lies outside the family of equations that the claims are about",
+        outside=True,
+    ),
 )
 
 DATASETS: Mapping[str, Dataset] = MappingProxyType({entry.name: entry for entry in _ENTRIES})
@@ -283,7 +299,9 @@ def published_statistics(name: str) -> Mapping[str, Moment]:
     """Return the real set's `mean`, `std` and `std_delta` per field, as nested lists for vectors and matrices.
 
     From the official `stats.yaml` (train split, all frames, stored step). For rayleigh_benard these are the numbers of
-    rayleigh_benard_uniform, whose grid the mini set shares.
+    rayleigh_benard_uniform, whose grid the mini set shares. A set outside The Well has none.
     """
+    if dataset(name).outside:
+        return MappingProxyType({"mean": {}, "std": {}, "std_delta": {}})
     everything = yaml.safe_load(_PUBLISHED.read_text(encoding="utf-8"))
     return MappingProxyType(everything[dataset(name).published_as or name])

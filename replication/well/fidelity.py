@@ -60,7 +60,7 @@ def about(folder: Path) -> dict[str, Any]:
 
 def _judged(values: dict[str, float]) -> dict[str, Any]:
     here, there = values["std"], values["std_published"]
-    if there == 0 or not np.isfinite(here):
+    if there == 0 or not np.isfinite([here, there]).all():
         return {"std_ratio": np.nan, "judgement": "not comparable"}
     if here <= CONSTANT * abs(values["mean"]) and there <= CONSTANT * 10 * abs(values["mean_published"]):
         return {"std_ratio": here / there, "judgement": "constant"}

@@ -10,7 +10,7 @@ FEED, KILL = 0.029, 0.057
 
 
 def advance(state, grid, step, time):
-    scheme = gray_scott.ExponentialRungeKutta.of(grid, FEED, KILL, step)
+    scheme = gray_scott.scheme(grid, FEED, KILL, step)
     spectrum = grid.dealias(grid.transform(state))
     for _ in range(round(time / step)):
         spectrum = scheme.step(spectrum)

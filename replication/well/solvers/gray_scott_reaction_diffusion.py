@@ -2,18 +2,16 @@
 
     A_t = d_A Lap A - A B² + F (1 - A),   B_t = d_B Lap B + A B² - (F + k) B,   d_A = 2e-5, d_B = 1e-5, periodic
 
-ETDRK4: Cox and Matthews 2002 in the stable form of Kassam and Trefethen 2005 (SIAM J. Sci. Comput. 26:1214). The linear
-part holds diffusion, -F A and -(F + k) B. Initial data: the official set's generation script (clusters of Gaussians or
-noise on a steady state). The published parameters name six regimes (Pearson 1993).
+The linear part holds diffusion, -F A and -(F + k) B. Initial data: the official set's generation script (clusters of
+Gaussians or noise on a steady state). The published parameters name six regimes (Pearson 1993).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from replication.well.spectral import FourierGrid
+from replication.well.exponential import ExponentialRungeKutta
+from replication.well.spectral import Complex, FourierGrid, Real
 from replication.well.trajectory import BoundaryKind, Trajectory, boundary_at_ends
 
 PARAMETERS: tuple[dict[str, float], ...] = (
@@ -30,9 +28,6 @@ DIFFERENCES = (
     "the two-thirds rule; fewer frames cover only the start of the original time range."
 )
 
-Real = NDArray[np.float64]
-Complex = NDArray[np.complex128]
-
 DIFFUSION_A, DIFFUSION_B = 2e-5, 1e-5
 ORIGINAL_POINTS, ORIGINAL_LENGTH = 128, 2.0
 FRAME_STEP, STEP = 10.0, 1.0
@@ -44,14 +39,14 @@ def simulate(
     """Return one trajectory; see `replication.well.solvers`."""
     grid = box(shape)
     state = initial(grid, parameters["F"], parameters["k"], random)
-    scheme = ExponentialRungeKutta.of(grid, parameters["F"], parameters["k"], STEP)
+    solver = scheme(grid, parameters["F"], parameters["k"], STEP)
     fields = np.empty((frames, 2, *shape))
     spectrum = grid.dealias(grid.transform(state))
     for frame in range(frames):
         fields[frame] = grid.values(spectrum)
         if frame + 1 < frames:
             for _ in range(round(FRAME_STEP / STEP)):
-                spectrum = scheme.step(spectrum)
+                spectrum = solver.step(spectrum)
     nx, ny = shape
     return Trajectory(
         axes={
@@ -133,58 +128,16 @@ def _periodic_distance(points: Real, centre: float, length: float) -> Real:
     return np.abs((points - centre + length / 2) % length - length / 2)
 
 
-@dataclass(frozen=True)
-class ExponentialRungeKutta:
-    """ETDRK4 for the Gray-Scott system; spectra have shape (2, nx, ny//2 + 1)."""
+def scheme(grid: FourierGrid, feed: float, kill: float, step: float) -> ExponentialRungeKutta:
+    """Return the time stepping; spectra have shape (2, nx, ny//2 + 1)."""
 
-    grid: FourierGrid
-    feed: float
-    full: Real
-    """exp(L h), with h the step and L the linear symbol."""
-    half: Real
-    """exp(L h/2)."""
-    stage: Real
-    first: Real
-    middle: Real
-    last: Real
-
-    @classmethod
-    def of(cls, grid: FourierGrid, feed: float, kill: float, step: float) -> "ExponentialRungeKutta":
-        """Tabulate the coefficients by means over 32 points of a unit circle around each L h."""
-        linear = np.stack([-DIFFUSION_A * grid.k_squared - feed, -DIFFUSION_B * grid.k_squared - feed - kill])
-        circle = np.exp(1j * np.pi * (np.arange(32) + 0.5) / 32)  # upper half: the symbols are real
-        z = step * linear[..., None] + circle
-        e = np.exp(z)
-
-        def mean(values: Complex) -> Real:
-            return step * values.mean(axis=-1).real
-
-        return cls(
-            grid=grid,
-            feed=feed,
-            full=np.exp(step * linear),
-            half=np.exp(step / 2 * linear),
-            stage=mean((np.exp(z / 2) - 1) / z),
-            first=mean((-4 - z + e * (4 - 3 * z + z**2)) / z**3),
-            middle=2 * mean((2 + z + e * (z - 2)) / z**3),
-            last=mean((-4 - 3 * z - z**2 + e * (4 - z)) / z**3),
-        )
-
-    def step(self, u: Complex) -> Complex:
-        """Advance the spectra by one step."""
-        n_u = self.reaction(u)
-        a = self.half * u + self.stage * n_u
-        n_a = self.reaction(a)
-        b = self.half * u + self.stage * n_a
-        n_b = self.reaction(b)
-        c = self.half * a + self.stage * (2 * n_b - n_u)
-        n_c = self.reaction(c)
-        return self.full * u + self.first * n_u + self.middle * (n_a + n_b) + self.last * n_c
-
-    def reaction(self, spectrum: Complex) -> Complex:
+    def reaction(spectrum: Complex) -> Complex:
         """Spectra of (F - A B², A B²), dealiased."""
-        a, b = self.grid.values(spectrum)
-        product = self.grid.dealias(self.grid.transform(a * b**2))
+        a, b = grid.values(spectrum)
+        product = grid.dealias(grid.transform(a * b**2))
         source = np.stack([-product, product])
-        source[0, 0, 0] += self.feed * a.size
+        source[0, 0, 0] += feed * a.size
         return source
+
+    linear = np.stack([-DIFFUSION_A * grid.k_squared - feed, -DIFFUSION_B * grid.k_squared - feed - kill])
+    return ExponentialRungeKutta.of(linear, reaction, step)
