@@ -24,7 +24,9 @@ class Network(Strict):
     heads: PositiveInt | None = Field(None, description="Heads of the attention.")
     expansion: NonNegativeFloat | None = Field(None, description="Hidden channels over width, in feed-forward layers.")
     tokenizer: Literal["wavelet", "patch"] | None = Field(None, description="Wavelet transform, or learned patches.")
-    wavelet: Literal["haar", "db2", "db4"] | None = Field(None, description="Orthonormal wavelet.")
+    wavelet: Literal["haar", "db2", "db4", "adaptive"] | None = Field(
+        None, description="Orthonormal wavelet; `adaptive`: the one that compacts the dataset's changes most [ours]."
+    )
     boundary: Literal["periodised", "symmetric"] | None = Field(None, description="Of the wavelet, at walls.")
     levels: PositiveInt | None = Field(None, description="Levels of the transform.")
     layout: Literal["mallat", "packet"] | None = Field(None, description="Tokens at several scales, or at one.")
@@ -209,7 +211,8 @@ class Settings(Strict):
         }
 
     def _joint(self) -> dict[str, Any]:
-        assert self.joint is not None
+        if self.joint is None:
+            return {}
         return {
             "datasets": list(self.joint_datasets()),
             "network": self.network.changed(self.joint.network).chosen(),
