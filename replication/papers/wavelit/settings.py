@@ -10,6 +10,8 @@ from replication.networks.wavelit_settings import WaveLiTNetwork, sized
 from replication.settings.strict import Strict
 from replication.well.catalogue import DATASETS, dataset
 
+ADAPTIVE = "adaptive"
+"""Stands for the wavelet that suits a dataset best."""
 OWN, JOINT_METHOD = "wavelit", "wavelit_joint"
 JOINT = "joint"
 """Stands for the problem of the one training over several datasets; its forecasts stand under their datasets."""
@@ -41,8 +43,12 @@ class Network(Strict):
         return self.model_dump(exclude_none=True)
 
     def sized(self) -> WaveLiTNetwork:
-        """Return the whole architecture, what the size says included."""
-        return sized(self.size, **{key: value for key, value in self.chosen().items() if key != "size"})
+        """Return the whole architecture, what the size says included.
+
+        An adaptive wavelet is Haar until a training has chosen it: no number of parameters depends on it.
+        """
+        changes = {key: value for key, value in self.chosen().items() if key != "size"}
+        return sized(self.size, **changes | ({"wavelet": "haar"} if self.wavelet == ADAPTIVE else {}))
 
     def changed(self, changes: "Network | None") -> "Network":
         """Return this network with what `changes` states laid over it."""

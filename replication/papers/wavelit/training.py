@@ -49,7 +49,7 @@ def with_wavelet(settings: dict[str, Any], folder: Path) -> dict[str, Any]:
     if chosen.get("wavelet") != ADAPTIVE:
         return settings
     samples = Samples(folder, "train", settings["history"], resident_gb=settings["training"]["resident_gb"])
-    levels = network(chosen | {"wavelet": "haar"}).levels
+    levels = network(chosen).levels
     scores = {name: wavelet_energy(samples, WaveletTransform(name, levels)) for name in VANISHING_MOMENTS}
     log.info("wavelets by energy: %s", ", ".join(f"{name} {score:.3f}" for name, score in scores.items()))
     return settings | {"network": chosen | {"wavelet": max(scores, key=lambda name: scores[name])}}
@@ -76,8 +76,12 @@ def built(shape: ForecastShape, settings: dict[str, Any]) -> WaveLiT:
 
 
 def network(chosen: dict[str, Any]) -> WaveLiTNetwork:
-    """Return the architecture that a block `network` of the settings means."""
-    return sized(chosen["size"], **{key: value for key, value in chosen.items() if key != "size"})
+    """Return the architecture that a block `network` of the settings means.
+
+    An adaptive wavelet is Haar until `with_wavelet` has chosen it: no number of parameters depends on it.
+    """
+    changes = {key: value for key, value in chosen.items() if key != "size"}
+    return sized(chosen["size"], **changes | ({"wavelet": "haar"} if changes.get("wavelet") == ADAPTIVE else {}))
 
 
 def auxiliary(settings: dict[str, Any], samples: Drawable) -> Loss | None:
