@@ -41,7 +41,8 @@ def draw(data: pd.DataFrame) -> Figure:
     figure, axes = style.grid(len(panels), 1.0, 2.3, columns=min(2, len(panels)))
     for axis, ((problem, hardware), panel) in zip(axes.flat, panels, strict=False):
         axis.set_title(style.title(str(problem)) + (f", {hardware}" if data["hardware"].nunique() > 1 else ""))
-        means = np.exp(np.log(panel[["cost", "error"]]).groupby(panel["method"]).mean())
+        logs = panel[["method"]].join(panel[["cost", "error"]].map(np.log))
+        means = logs.groupby("method").mean().map(np.exp)
         for method in style.ordered(list(means.index)):
             look, own = style.look(method), panel[panel["method"] == method]
             axis.plot(own["cost"], own["error"], look.marker, color=look.colour, markersize=3, alpha=0.5)
