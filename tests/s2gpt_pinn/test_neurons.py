@@ -97,3 +97,18 @@ def test_draws_grow_once_small_ones_help_no_more(
     assert set(sizes) == {80, 200}
     assert sizes == sorted(sizes)
     assert neuron.record["steps"] == 20
+
+
+def test_a_training_that_stalls_far_from_its_goal_starts_from_other_weights(
+    workshop: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ends = iter([(1.0, 5), (1e-9, 7)])
+
+    def ended(self: Neurons, problem: Any, checkpoint: Any, attempt: int) -> Any:
+        loss, steps = next(ends)
+        cost = {"wall_s": 1.0, "cpu_s": 2.0, "steps": steps, "stop": "", "fresh_losses": [loss]}
+        return self._network(problem, attempt).double(), cost
+
+    monkeypatch.setattr(Neurons, "_by_gauss_newton", ended)
+    record = neurons(workshop, tmp_path).neuron([0.4]).record
+    assert (record["attempts"], record["steps"], record["cpu_s"], record["loss"]) == (2, 12, 4.0, 1e-9)

@@ -231,7 +231,9 @@ class Helmholtz(Family):
     neurons: PositiveInt = Field(24, description="Neurons [code].")
     hidden: list[PositiveInt] = Field([20, 20, 20, 20], description="Hidden widths [code].")
     enclosed: bool = Field(True, description="Zero boundary values by the factor (x² - 1)(y² - 1) [code].")
-    trainer: Trainer = Field(GaussNewton(steps=240, early_share=0.6, tolerance=1e-4), description="Trainer of neurons.")
+    trainer: Trainer = Field(
+        GaussNewton(steps=240, collocation=1400, early_share=0.43, tolerance=1e-4), description="Trainer of neurons."
+    )
     meta_grid: Counts = Field({"x": 200, "y": 200}, description="Full grid [code].")
     sum_weight: NonNegativeFloat | None = Field(None, description="No constraint: the boundary is exact [code].")
     published: Published = Field(Published(steps=1000, rate=0.01), description="Published optimiser [code].")

@@ -34,6 +34,8 @@ from replication.training.settings import Training
 log = logging.getLogger(__name__)
 
 NEURONS = "neurons"
+ATTEMPTS, FAR = 3, 1e4
+"""Trainings from other first weights at most, as long as one stalls further above the tolerance than this factor."""
 PATIENCE = 20
 """Draws within which the loss on fresh points has to fall by a fifth."""
 
@@ -102,19 +104,28 @@ class Neurons:
     def _training(self) -> Training:
         return Training.model_validate(self.family["trainer"]["training"])
 
-    def _network(self, problem: Problem) -> MLP:
+    def _network(self, problem: Problem, attempt: int = 0) -> MLP:
         kind = Enclosed if self.family["enclosed"] else MLP
         network = kind(problem.low, problem.high, self.family["hidden"], 1, self.family["activation"])
-        seed = derived_seed("s2gpt_pinn", self.family["equation"], "weights", self.seed)
+        axes = (self.seed, attempt) if attempt else (self.seed,)
+        seed = derived_seed("s2gpt_pinn", self.family["equation"], "weights", *axes)
         return network.initialise(torch.Generator().manual_seed(seed))
 
     def _train(self, key: Mapping[str, Any], home: Path) -> None:
         problem = Parametric.of(self.family).at(list(key["parameters"].values()))
-        checkpoint = Checkpoint(home / "checkpoint.safetensors", settings_hash(dict(key)))
-        if self.family["trainer"]["kind"] == "gauss_newton":
-            network, cost = self._by_gauss_newton(problem, checkpoint)
-        else:
-            network, cost = self._by_gradients(problem, checkpoint)
+        trainer, spent = self.family["trainer"], dict.fromkeys(("wall_s", "cpu_s", "steps"), 0.0)
+        for attempt in range(ATTEMPTS):
+            checkpoint = Checkpoint(home / "checkpoint.safetensors", settings_hash({**key, "attempt": attempt}))
+            if trainer["kind"] == "gauss_newton":
+                network, cost = self._by_gauss_newton(problem, checkpoint, attempt)
+            else:
+                network, cost = self._by_gradients(problem, checkpoint)
+            spent = {name: known + cost[name] for name, known in spent.items()}
+            stalled = trainer["kind"] == "gauss_newton" and cost["steps"] < trainer["steps"]
+            if not stalled or cost["fresh_losses"][-1] <= FAR * trainer["tolerance"]:
+                break
+            log.info("loss on fresh points %.1e after attempt %d", cost["fresh_losses"][-1], attempt + 1)
+        cost |= {**spent, "steps": int(spent["steps"]), "attempts": attempt + 1}
         with replacing(home / "model.safetensors") as path:
             save_file(network.double().state_dict(), path)
         parameters = sum(parameter.numel() for parameter in network.parameters())
@@ -122,7 +133,7 @@ class Neurons:
         write_json(home / "neuron.json", {**key, **cost, "folder": home.name, "loss": loss, "weights": parameters})
         checkpoint.remove()
 
-    def _by_gauss_newton(self, problem: Problem, checkpoint: Checkpoint) -> tuple[MLP, dict[str, Any]]:
+    def _by_gauss_newton(self, problem: Problem, checkpoint: Checkpoint, attempt: int) -> tuple[MLP, dict[str, Any]]:
         """Levenberg-Marquardt on points that are drawn anew every few steps.
 
         The loss on points just drawn is one on points never trained on. Draws are small, and steps cheap, until it
@@ -130,7 +141,7 @@ class Neurons:
         draws may march in time, each reaching further than the one before, so that early times are learnt first.
         """
         settings = self.family["trainer"]
-        network = self._network(problem).double()
+        network = self._network(problem, attempt).double()
 
         def draw(number: int, early: bool) -> LeastSquares:
             random = generator("s2gpt_pinn", self.family["equation"], "points", self.seed, number)
