@@ -19,5 +19,7 @@ def measurement_modules(problem: str, measurement: str) -> tuple[str, ...]:
 
 
 def _equation(problem: str) -> tuple[str, ...]:
-    module = f"replication.problems.{problem}"
-    return (module,) if exists(module) else ()
+    """Return the module of a problem's equation: of its name, or of the words that its name begins with."""
+    words = problem.split("_")
+    names = ("_".join(words[:count]) for count in range(len(words), 0, -1))
+    return next(((f"replication.problems.{name}",) for name in names if exists(f"replication.problems.{name}")), ())

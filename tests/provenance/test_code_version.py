@@ -67,3 +67,9 @@ def test_a_training_depends_on_its_equation_which_is_found_by_name():
         "replication.problems.allen_cahn",
     )
     assert training_modules("kd_pinn", "shear_flow", "teacher") == ("replication.papers.kd_pinn.methods.teacher",)
+
+
+def test_a_problem_named_after_its_equation_counts_that_equation() -> None:
+    assert training_modules("s2gpt_pinn", "burgers_sharp", "pinn")[1:] == ("replication.problems.burgers",)
+    assert training_modules("kd_pinn", "allen_cahn_hard", "teacher")[1:] == ("replication.problems.allen_cahn_hard",)
+    assert training_modules("wavelit", "shear_flow", "wavelit")[1:] == ()
