@@ -163,7 +163,7 @@ def _canvas(parts: dict[str, dict[str, np.ndarray]], columns: int) -> tuple[Figu
             axis.set(xticks=[], yticks=[])
         ordered = panels if columns > 1 else panels.T
         for axis, name in zip(ordered[:, 0], ROWS, strict=True):
-            axis.set_ylabel(name, fontsize=8.5)
+            axis.set_ylabel(name, fontsize=8.5, rotation=0, ha="right", va="center")
         axes.append(ordered)
     return figure, np.array(axes)
 
