@@ -1,5 +1,5 @@
 # make report            a page of verdicts, preset quick (about an hour on two cores)
-# make report PRESET=smoke   the five-minute form
+# make report PRESET=smoke   the six-minute form
 # make test              fast tests; make test-all adds the slow ones
 PRESET ?= quick
 CORES ?= all
