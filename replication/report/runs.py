@@ -159,11 +159,14 @@ class MadeBy:
 
     def row(self, row: Mapping[Any, Any]) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
         """Return the run of the row's method, and the measurement if the row is one of its rows."""
-        place = row["paper"], row["hardware"], row["problem"], row["seed"]
+        place = row["paper"], row["hardware"], row["problem"]
+        run = self._runs.get((*place, row["seed"], row["method"]))
+        # What is measured without any run, such as a transform, numbers its repeats as seeds in the file of seed 0.
+        seeds = (row["seed"],) if run else (row["seed"], 0)
         # Parts published before conditions were recorded name the metric alone.
         names = (quantity(row["metric"], row["condition"]), row["metric"])
-        found = (self._measurements.get((*place, name)) for name in names)
-        return self._runs.get((*place, row["method"])), next(filter(None, found), None)
+        found = (self._measurements.get((*place, seed, name)) for seed in seeds for name in names)
+        return run, next(filter(None, found), None)
 
     @cached_property
     def _runs(self) -> dict[tuple[Any, ...], dict[str, Any]]:

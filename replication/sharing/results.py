@@ -118,9 +118,17 @@ class _Settings:
 
     def of_run(self, run: Mapping[str, Any]) -> str | None:
         """Return the settings of a run and of those it builds on, or None if one of them is not known."""
-        needed = [self.runs.get(_place(run, method)) for method in run.get("needs") or ()]
+        needed = [self._read_by(run, method) for method in run.get("needs") or ()]
         parts = [run["settings_hash"], *(self.of_run(found) for found in needed if found)]
         return None if None in parts else " ".join(map(str, parts))
+
+    def _read_by(self, run: Mapping[str, Any], method: str) -> Mapping[str, Any] | None:
+        """Return the run of a method that `run` reads; of its own method, the one trained over several problems."""
+        if method != run["method"]:
+            return self.runs.get(_place(run, method))
+        own = ("hardware", "paper", "method", "seed")
+        same = (other for other in self.record["runs"] if all(other[name] == run[name] for name in own))
+        return next((other for other in same if not other.get("needs")), None)
 
 
 def _place(entry: Mapping[str, Any], method: str) -> tuple[Any, ...]:
