@@ -14,7 +14,7 @@ from replication.__main__ import main
 from replication.errors import UserError
 from replication.sharing import archive, results
 from replication.sharing.comparison import compare, in_words
-from replication.sharing.results import Results
+from replication.sharing.results import Results, _Settings
 
 from . import finished
 from .finished import PAPER
@@ -215,3 +215,13 @@ def test_what_holds_no_results_is_named(tmp_path):
     (tmp_path / "table.csv").write_text("a,value\n1,2\n")
     with pytest.raises(UserError, match="columns are a, value; expected hardware"):
         results.load(tmp_path / "table.csv")
+
+
+def test_a_forecast_builds_on_the_training_over_several_problems_of_its_own_method():
+    def forecast(trained_with):
+        place = {"hardware": "cpu", "paper": "wavelit", "method": "wavelit_joint", "seed": 0}
+        joint = place | {"problem": "joint", "needs": [], "settings_hash": trained_with}
+        own = place | {"problem": "shear_flow", "needs": ["wavelit_joint"], "settings_hash": "windows"}
+        return _Settings({"runs": [own, joint], "measurements": []}).of_run(own)
+
+    assert forecast("short") != forecast("long")
