@@ -47,9 +47,9 @@ MARKS = {
 }
 SURPRISES = "surprises.md"
 """In a paper's folder: what surprised the replication, in words."""
-MOST_ROWS = 400
+MOST_ROWS = 200
 """Rows of the long table shown under one claim; beyond it the page names the file that holds all of them."""
-MOST_SCORES = 2000
+MOST_SCORES = 500
 """Quantities of one paper shown on the page; its exported tables hold all of them."""
 
 

@@ -188,7 +188,7 @@ def animate(paper: str, figure: str, data_path: Path, out: Path) -> None:
     with style.applied():
         drawings = [_names_what_is_missing(lacking)] if lacking else _module(paper, figure).animate(content)
         for drawing in drawings:
-            drawing.set_dpi(100)
+            drawing.set_dpi(72)
             canvas = FigureCanvasAgg(drawing)
             canvas.draw()
             frames.append(Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3].copy()))

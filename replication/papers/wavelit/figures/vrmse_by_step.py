@@ -32,7 +32,8 @@ def draw(data: pd.DataFrame) -> Figure:
         axis.set_title(title)
         for method in style.ordered(list(panel["method"])):
             line, look = panel[panel["method"] == method], style.look(method)
-            axis.fill_between(line["step"], line["low"], line["high"], color=look.colour, alpha=0.18, linewidth=0)
+            if (line["low"] < line["high"]).any():
+                axis.fill_between(line["step"], line["low"], line["high"], color=look.colour, alpha=0.18, linewidth=0)
             every = max(1, len(line) // 5)
             axis.plot(
                 line["step"], line["median"], color=look.colour, marker=look.marker, markevery=every, markersize=4
