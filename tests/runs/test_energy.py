@@ -22,7 +22,9 @@ class Machine:
         self.busy(0)
 
     def set(self, zone, joules):
-        (self.folder / zone / "energy_uj").write_text(f"{round(1e6 * joules)}\n")
+        """Set a counter at once: as in a real one, no reader finds it half written."""
+        (self.folder / "new").write_text(f"{round(1e6 * joules)}\n")
+        os.replace(self.folder / "new", self.folder / zone / "energy_uj")
 
     def busy(self, seconds):
         ticks = round(seconds * os.sysconf("SC_CLK_TCK"))
@@ -40,6 +42,14 @@ def machine(tmp_path, monkeypatch):
     return Machine(tmp_path)
 
 
+def await_reading(meter, joules, seconds=30.0):
+    """Wait until the meter's thread has seen the first package at these joules, however busy the machine is."""
+    limit = time.monotonic() + seconds
+    while meter._last[0] != joules:
+        assert time.monotonic() < limit, "the counter was not read"
+        time.sleep(0.005)
+
+
 def test_packages_add_up_and_are_shared_by_cpu_time(machine):
     with machine.meter() as meter:
         machine.set("intel-rapl:0", 30)
@@ -55,7 +65,7 @@ def test_a_counter_that_starts_anew_while_it_runs_loses_nothing(machine, monkeyp
     with machine.meter() as meter:
         for joules in (20, 80, 10):
             machine.set("intel-rapl:0", joules)
-            time.sleep(0.2)
+            await_reading(meter, joules)
         machine.busy(1)
     assert meter.record("cpu")["energy_j"] == pytest.approx(30 + 60 + 30)
 
