@@ -12,11 +12,14 @@ import torch
 from torch import nn
 
 from replication.measurement.runtimes import RUNTIMES, Call
+from replication.networks.mlp import MLP
 from replication.numbers import duration
 
 log = logging.getLogger(__name__)
 
 FEWEST_CALLS = 20
+FLOOR = "floor"
+"""Stands for the smallest network of the same inputs: what a call costs before there is any arithmetic to do."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +61,11 @@ def latency(
     """Time every network on batches of random points of the box [low, high], (B, d) in float32.
 
     For each condition all networks are warmed up, then called in turn (A B C A B C ...), so that what slows the machine
-    for a while slows all of them. A network is fed points of its own input width.
+    for a while slows all of them. Beside them runs the `FLOOR`, a network with a single hidden unit.
     """
     timings = []
+    smallest = MLP(low.tolist(), high.tolist(), [1], 1, "tanh").eval().requires_grad_(False)
+    networks = {**networks, FLOOR: smallest}
     total = len(settings.runtimes) * len(settings.threads) * len(settings.batches)
     start = time.monotonic()
     for runtime in settings.runtimes:
@@ -73,6 +78,7 @@ def latency(
                 timings.append(Timing(condition, {name: np.empty(0) for name in networks}))
                 log.warning("%s skipped: needs %.0f GB, %.0f GB are free", condition, needed / 1e9, free / 1e9)
                 continue
+            torch.compiler.reset()  # what earlier conditions compiled would count against the limit of recompilations
             points = random.uniform(low, high, (batch, len(low))).astype(np.float32)
             count = cores if threads == "all" else int(threads)
             calls = {name: prepare(points, count) for name, prepare in prepared.items()}
@@ -111,10 +117,14 @@ def summary(timing: Timing, baseline: str) -> list[tuple[str, str, float | None,
     """Return (network, metric, value, unit): median, mean and 95th percentile, and the speed-up over `baseline`.
 
     The speed-up is the median over rounds of the ratio of two calls made side by side. There is no value, and no
-    statistic but the median, where the condition did not fit the memory.
+    statistic but the median, where the condition did not fit the memory. The floor, `latency_floor`, is a row of
+    `baseline`.
     """
     rows: list[tuple[str, str, float | None, str]] = []
     for name, seconds in timing.seconds.items():
+        if name == FLOOR:
+            rows.append((baseline, "latency_floor", float(np.median(seconds)) if len(seconds) else None, "s"))
+            continue
         if not len(seconds):
             rows.append((name, "latency", None, "s"))
             continue

@@ -21,8 +21,18 @@ def eager(network: nn.Module) -> Prepared:
 
 
 def compiled(network: nn.Module) -> Prepared:
-    """`torch.compile` with static shapes."""
-    return lambda points, threads: _torch_call(torch.compile(network, dynamic=False), points, threads)
+    """`torch.compile` with static shapes; raises an error where it would fall back to eager execution.
+
+    It compiles the layers' code anew for every network and condition, and keeps eight results of the same code.
+    """
+
+    def prepare(points: np.ndarray, threads: int) -> Call:
+        call = _torch_call(torch.compile(network, dynamic=False), points, threads)
+        with torch._dynamo.config.patch(fail_on_recompile_limit_hit=True):
+            call()
+        return call
+
+    return prepare
 
 
 def exported(network: nn.Module) -> Prepared:

@@ -32,6 +32,7 @@ KNOWN = {
     "kd_student": Look("student, distilled", "#0072b2", "s"),
     "scratch_student": Look("student, no KD loss", "#d55e00", "^"),
     "kd_only_student": Look("student, KD loss only", "#009e73", "D"),
+    "floor": Look("floor", MUTED, "."),
     "pinn": Look("PINN", "#26241f", "o"),
     "gpt_pinn": Look("GPT-PINN", "#e69f00", "v"),
     "s2gpt_pinn": Look("S²GPT-PINN", "#882255", "P"),

@@ -87,7 +87,10 @@ def roofline(problem, seed):
         for batch in (1, 10000):
             where = f"batch={batch};threads=1;runtime=eager"
             rows.append(row(key, Status.DONE, "latency", flops * batch / 1e10, "s", where, timing=True))
-    rows.append(row(student, Status.DONE, "speedup", 6.0, "1", "batch=1;threads=1;runtime=eager", timing=True))
+    for threads in (1, 2, "all"):
+        where = f"batch=1;threads={threads};runtime=eager"
+        rows.append(row(student, Status.DONE, "speedup", 6.0, "1", where, timing=True))
+        rows.append(row(teacher, Status.DONE, "latency_floor", 1e-6, "s", where, timing=True))
     return rows
 
 

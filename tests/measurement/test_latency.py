@@ -1,10 +1,12 @@
 """Every runtime computes the same network, and networks are timed in turn."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
 
-from replication.measurement.latency import LatencySettings, Timing, _interleaved, bytes_needed, latency, summary
+from replication.measurement.latency import FLOOR, LatencySettings, Timing, _interleaved, bytes_needed, latency, summary
 from replication.measurement.runtimes import RUNTIMES
 from replication.networks.mlp import MLP
 
@@ -57,7 +59,25 @@ def test_a_wider_network_takes_longer_on_a_large_batch():
     box = np.array([-1.0, 0.0]), np.array([1.0, 2.0])
     (timing,) = latency({"large": network(200), "small": network(10)}, *box, settings, 1, np.random.default_rng(0))
     assert timing.condition == "batch=20000;threads=1;runtime=eager"
-    assert np.median(timing.seconds["large"]) > 2 * np.median(timing.seconds["small"])
+    large, small, floor = (np.median(timing.seconds[name]) for name in ("large", "small", FLOOR))
+    assert large > 2 * small > 2 * floor
+
+
+def test_compiled_networks_run_compiled_in_every_condition(monkeypatch):
+    made, calls = [], []
+
+    def counting(graph, examples):
+        made.append(graph)
+        return lambda *inputs: calls.append(None) or graph(*inputs)
+
+    monkeypatch.setattr(torch, "compile", partial(torch.compile, backend=counting))
+    batches, threads = [1, 2, 3, 4, 5, 6, 7], [1, 2]
+    settings = LatencySettings(batches, threads, ["compiled"], [], warm_up=1, repeats=20, seconds=60.0)
+    networks = {"teacher": network(50), "student": network(20)}
+    timings = latency(networks, np.zeros(2), np.ones(2), settings, 2, np.random.default_rng(0))
+    timed = sum(len(seconds) for timing in timings for seconds in timing.seconds.values())
+    assert len(made) == 3 * len(batches) * len(threads)
+    assert len(calls) == timed + 2 * len(made)  # the first call and the one that warms up
 
 
 def test_a_batch_that_does_not_fit_the_memory_is_skipped_and_the_rest_timed(monkeypatch):
@@ -69,7 +89,11 @@ def test_a_batch_that_does_not_fit_the_memory_is_skipped_and_the_rest_timed(monk
     networks = {"teacher": network(50), "student": network(20)}
     small, large = latency(networks, np.zeros(2), np.ones(2), settings, 1, np.random.default_rng(0))
     assert len(small.seconds["student"]) == 5
-    assert summary(large, "teacher") == [("teacher", "latency", None, "s"), ("student", "latency", None, "s")]
+    assert summary(large, "teacher") == [
+        ("teacher", "latency", None, "s"),
+        ("student", "latency", None, "s"),
+        ("teacher", "latency_floor", None, "s"),
+    ]
 
 
 def test_memory_is_counted_at_the_widest_layer():

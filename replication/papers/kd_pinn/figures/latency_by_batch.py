@@ -7,6 +7,8 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from replication.measurement.latency import FLOOR
+from replication.papers.kd_pinn import thread_counts
 from replication.report import style
 from replication.report.sources import FigureSources, NoData, with_conditions
 
@@ -14,7 +16,8 @@ TITLE = "Latency against batch size"
 CAPTION = (
     "Median time of one forward pass in milliseconds against the points in it, both on log scales, for each runtime "
     "and number of threads. Lines are medians over seeds, bands reach from the fastest to the slowest seed. Dotted: "
-    "the 10 ms that the paper calls ultra-low latency, and its average of 5.3 ms, published without a batch size."
+    "the 10 ms that the paper calls ultra-low latency, and its average of 5.3 ms, published without a batch size. "
+    "Floor: a network of a single hidden unit, whose time is that of the call and not of arithmetic."
 )
 READS = ("table",)
 FORMAT = "csv"
@@ -25,12 +28,16 @@ STROKES: tuple[Stroke, ...] = ("-", "--", "-.", ":")
 
 
 def data(sources: FigureSources) -> pd.DataFrame:
-    """Return latency over seeds in ms: hardware, problem, method, runtime, threads, batch, median, low, high, seeds."""
-    table = sources.table
-    rows = with_conditions(table[table["metric"] == "latency"], "batch", "threads", "runtime").dropna(subset="value")
+    """Return latency over seeds in ms: hardware, problem, method, runtime, threads, batch, median, low, high, seeds.
+
+    The method `floor` is the smallest network.
+    """
+    table = sources.table[sources.table["metric"].isin(["latency", "latency_floor"])]
+    table = table.assign(method=table["method"].where(table["metric"] == "latency", FLOOR))
+    rows = with_conditions(table, "batch", "threads", "runtime").dropna(subset="value")
     if rows.empty:
         raise NoData("rows of latency with batch, threads and runtime in their condition")
-    rows = rows.astype({"batch": int, "threads": int}).assign(value=1e3 * rows["value"])
+    rows = rows.astype({"batch": int}).assign(value=1e3 * rows["value"])
     by = ["hardware", "problem", "method", "runtime", "threads", "batch"]
     spread = rows.groupby(by)["value"].agg(median="median", low="min", high="max", seeds="size")
     return spread.reset_index()
@@ -38,7 +45,8 @@ def data(sources: FigureSources) -> pd.DataFrame:
 
 def draw(data: pd.DataFrame) -> Figure:
     """Draw a row of panels for each hardware and runtime, a column for each number of threads."""
-    threads = sorted(data["threads"].unique())
+    data = data.astype({"threads": str})
+    threads = thread_counts.ordered(data["threads"])
     lines = list(data.groupby(["hardware", "runtime"]))
     size = (style.WIDTH, 1.0 + 1.75 * len(lines))
     figure, axes = plt.subplots(len(lines), len(threads), figsize=size, squeeze=False, sharex=True, sharey=True)
@@ -47,7 +55,7 @@ def draw(data: pd.DataFrame) -> Figure:
         for axis, count in zip(row, threads, strict=True):
             panel = line[line["threads"] == count]
             where = f"{hardware}, " if data["hardware"].nunique() > 1 else ""
-            axis.set_title(f"{where}{runtime}, {count} {'thread' if count == 1 else 'threads'}")
+            axis.set_title(f"{where}{runtime}, {thread_counts.label(count)}")
             _draw_panel(axis, panel, problems)
         row[0].set_ylabel("latency (ms)")
     for axis in axes[-1]:

@@ -38,8 +38,8 @@ def data(sources: FigureSources) -> pd.DataFrame:
     intensities = with_conditions(table[table["metric"] == "arithmetic_intensity"], "fusion")
     predicted = with_conditions(table[table["metric"] == "predicted_speedup"], "fusion")
     timed = table[table["metric"].isin(["latency", "speedup"])]
-    timed = with_conditions(timed, "batch", "threads", "runtime").astype({"batch": int, "threads": int})
-    timed = timed[(timed["threads"] == 1) & timed["problem"].isin(machine["problem"])]
+    timed = with_conditions(timed, "batch", "threads", "runtime").astype({"batch": int})
+    timed = timed[(timed["threads"] == "1") & timed["problem"].isin(machine["problem"])]
     speedups = timed[timed["metric"] == "speedup"]
     by = ["hardware", "problem", "method", "seed"]
     operations = table[table["metric"] == "flops_per_point"].set_index(by)["value"].rename("flops")

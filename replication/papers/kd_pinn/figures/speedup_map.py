@@ -7,6 +7,7 @@ from matplotlib.colors import CenteredNorm
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from replication.papers.kd_pinn import thread_counts
 from replication.report import style
 from replication.report.sources import FigureSources, NoData, with_conditions
 
@@ -30,7 +31,7 @@ def data(sources: FigureSources) -> pd.DataFrame:
     rows = with_conditions(rows, "batch", "threads", "runtime").dropna(subset="value")
     if rows.empty:
         raise NoData("rows of speedup for kd_student with batch, threads and runtime in their condition")
-    rows = rows.astype({"batch": int, "threads": int})
+    rows = rows.astype({"batch": int})
     by = ["hardware", "problem", "runtime", "threads", "batch"]
     spread = rows.groupby(by)["value"].agg(median="median", low="min", high="max", seeds="size")
     return spread.reset_index()
@@ -38,10 +39,8 @@ def data(sources: FigureSources) -> pd.DataFrame:
 
 def draw(data: pd.DataFrame) -> Figure:
     """Draw one map for each problem and hardware, one above the other."""
-    maps = [
-        (name, panel.pivot(index=["runtime", "threads"], columns="batch", values="median"))
-        for name, panel in data.groupby(["problem", "hardware"])
-    ]
+    data = data.astype({"threads": str})
+    maps = [(name, _grid(panel)) for name, panel in data.groupby(["problem", "hardware"])]
     heights = [len(grid) for _, grid in maps]
     size = (style.WIDTH, 0.7 + 0.55 * len(maps) + 0.27 * sum(heights))
     figure, axes = plt.subplots(len(maps), 1, figsize=size, squeeze=False, height_ratios=heights)
@@ -51,6 +50,13 @@ def draw(data: pd.DataFrame) -> Figure:
         _draw_map(axis, grid, reach)
     axes[-1, 0].set_xlabel("points per call")
     return figure
+
+
+def _grid(panel: pd.DataFrame) -> pd.DataFrame:
+    """Return ratios, a row for each runtime and number of threads, a column for each batch."""
+    grid = panel.pivot(index=["runtime", "threads"], columns="batch", values="median")
+    counts = thread_counts.ordered(panel["threads"])
+    return grid.loc[sorted(grid.index, key=lambda row: (row[0], counts.index(row[1])))]
 
 
 def _draw_map(axis: plt.Axes, grid: pd.DataFrame, reach: float) -> None:
