@@ -44,6 +44,7 @@ MARKS = {
     "paper": "the paper's own text",
     "code": "the authors' published code",
     "secondary": "only a third party's summary",
+    "own": "a statement of ours, which no paper makes",
 }
 SURPRISES = "surprises.md"
 """In a paper's folder: what surprised the replication, in words."""

@@ -57,6 +57,7 @@ PROPER_NAMES = {
     "black_scholes": "Black-Scholes",
     "allen_cahn": "Allen-Cahn",
     "allen_cahn_hard": "Allen-Cahn, hard",
+    "allen_cahn_periodic": "Allen-Cahn, periodic",
     "taylor_green": "Taylor-Green",
     "klein_gordon": "Klein-Gordon",
     "acoustic_scattering_maze": "Acoustic maze",

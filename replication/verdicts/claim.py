@@ -36,10 +36,13 @@ PAPERS = Path(__file__).parents[1] / "papers"
 
 
 class Source(Strict):
-    """Where a claim stands and how well that is known: the paper's own text, the authors' code, someone's summary."""
+    """Where a claim stands and how well that is known: the paper's own text, the authors' code, someone's summary.
+
+    `own` marks a statement of ours that no paper makes; it is judged like the others.
+    """
 
     place: Text
-    mark: Literal["paper", "code", "secondary"]
+    mark: Literal["paper", "code", "secondary", "own"]
 
 
 class Claim(Strict):
