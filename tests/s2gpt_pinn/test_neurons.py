@@ -2,6 +2,7 @@ import math
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -9,6 +10,7 @@ from replication.networks.saved import predict
 from replication.papers.s2gpt_pinn.families import Gradient
 from replication.papers.s2gpt_pinn.neurons import PATIENCE, Neurons, _reason_to_stop
 from replication.problems.burgers import Burgers
+from replication.reduced_basis.interpolation import EmpiricalInterpolation
 from replication.training.checkpoint import Checkpoint
 from replication.training.gauss_newton import GaussNewton
 from replication.training.least_squares import LeastSquares
@@ -38,6 +40,21 @@ def test_a_neuron_is_trained_once(workshop: Any, tmp_path: Path, monkeypatch: py
     assert dict(first.record) == dict(second.record)
     for a, b in zip(first.network.parameters(), second.network.parameters(), strict=True):
         assert torch.equal(a, b)
+
+
+def test_interpolation_in_neurons_is_exact_at_its_points(workshop: Any, tmp_path: Path) -> None:
+    """Nearly dependent as neurons are, to the 1e-12 of the function's size."""
+    points = torch.as_tensor(Burgers(0.5).grid({"x": 40, "t": 40})[1])
+    trained = [neurons(workshop, tmp_path).neuron([viscosity]).network for viscosity in np.linspace(0.2, 1.0, 7)]
+    *functions, asked = [network(points).detach()[:, 0] for network in trained]
+    space = EmpiricalInterpolation()
+    for function in functions:
+        space.add(function)
+    gap = space.interpolate(asked[space.points]) - asked
+    assert gap[space.points].abs().max() <= 1e-12 * asked.abs().max()
+    assert gap.abs().max() > 1e-8 * asked.abs().max()
+    for function in functions:
+        assert (space.interpolate(function[space.points]) - function).abs().max() <= 1e-12 * function.abs().max()
 
 
 def test_a_killed_training_ends_with_the_bits_of_one_that_was_not(

@@ -70,7 +70,7 @@ def test_parameter_of_a_neuron_returns_that_neuron(workshop: Any, points: str) -
 
     fitted = meta.fit(at, exact)
     assert fitted.losses.max() < 1e-20
-    assert torch.allclose(fitted.coefficients @ meta.change.T, torch.eye(3, dtype=torch.float64), atol=1e-8)
+    assert torch.allclose(fitted.coefficients @ meta.change.T, torch.eye(3, dtype=torch.float64), rtol=0, atol=1e-8)
 
 
 def test_dependent_neuron_is_refused(workshop: Any) -> None:
