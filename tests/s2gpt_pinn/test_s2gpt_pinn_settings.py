@@ -42,12 +42,35 @@ def test_a_variant_changes_something_of_one_method(variant: str) -> None:
         ("methods: [gpt_pinn-best]", "allowed after the dash: published"),
         ("parameters: {viscosity: {low: 0.1, high: 1.0, count: 0}}", "greater than 0"),
         ("first: [0.1, 0.2]", "one value for each of viscosity"),
+        ("first: [1.5]", "first = [1.5]: viscosity lies outside 0.0360938 to 1"),
+        ("methods: []", "no method is named; allowed: gpt_pinn, s2gpt_pinn, pinn"),
+        (
+            "trainer: {kind: gauss_newton, conditions: {start: 9, boundary: 9}}",
+            "trainer.conditions names start, boundary; needed: initial, boundary",
+        ),
+        ("trainer: {kind: gradient}", "trainer.conditions names nothing; needed: initial, boundary"),
+        ("meta_conditions: {initial: 9, wall: 9}", "meta_conditions names initial, wall; needed: initial, boundary"),
+        ("held_out_low: {nu: 0.1}", "held_out_low names nu; allowed: viscosity"),
+        ("held_out_low: {viscosity: 1.0}", "held_out_low.viscosity = 1 is not below its high = 1"),
     ],
 )
 def test_mistakes_are_one_line(block: str, message: str, tmp_path: Any) -> None:
-    file = tmp_path / "wrong.yaml"
-    file.write_text(PRESET.format(block))
+    assert message in complaint(PRESET.format(block), tmp_path)
+
+
+def test_derivatives_without_a_published_error_are_correct_ones(tmp_path: Any) -> None:
+    block = PRESET.format("derivatives: as_published")
+    for family in ("helmholtz", "advection_diffusion_reaction"):
+        said = complaint(block.replace("burgers", family), tmp_path)
+        assert f"{family}.derivatives" in said
+        assert "'correct'" in said
+
+
+def complaint(preset: str, folder: Any) -> str:
+    """Return the one line in which a preset is refused."""
+    file = folder / "wrong.yaml"
+    file.write_text(preset)
     with pytest.raises(UserError) as error:
         load_preset(file)
-    assert message in str(error.value)
     assert "\n" not in str(error.value)
+    return str(error.value)

@@ -111,17 +111,31 @@ class Family(Strict):
     @field_validator("methods")
     @classmethod
     def _known(cls, methods: list[str]) -> list[str]:
+        if not methods:
+            raise ValueError(f"no method is named; allowed: {', '.join([*METHODS, PINN])}")
         for method in methods:
             check(method)
         return methods
 
     @model_validator(mode="after")
     def _known_names(self) -> "Family":
-        for key in ("parameters", "meta_grid", "grid"):
-            wanted = list(type(self).model_fields[key].default)
-            if sorted(getattr(self, key)) != sorted(wanted):
+        fields = type(self).model_fields
+        named = {
+            key: (list(getattr(self, key)), list(fields[key].default))
+            for key in ("parameters", "meta_grid", "meta_conditions", "grid")
+        }
+        named["trainer.conditions"] = list(self.trainer.conditions), list(fields["trainer"].default.conditions)
+        for key, (given, needed) in named.items():
+            if sorted(given) != sorted(needed):
                 raise ValueError(
-                    f"{key} names {', '.join(getattr(self, key)) or 'nothing'}; needed: {', '.join(wanted)}"
+                    f"{key} names {', '.join(given) or 'nothing'}; needed: {', '.join(needed) or 'nothing'}"
+                )
+        for name, low in self.held_out_low.items():
+            if name not in self.parameters:
+                raise ValueError(f"held_out_low names {name}; allowed: {', '.join(self.parameters)}")
+            if low >= self.parameters[name].high:
+                raise ValueError(
+                    f"held_out_low.{name} = {low:g} is not below its high = {self.parameters[name].high:g}"
                 )
         return self
 
@@ -141,6 +155,9 @@ class Family(Strict):
             )
         if self.first is not None and len(self.first) != len(self.parameters):
             raise ValueError(f"first = {self.first}: one value for each of {', '.join(self.parameters)}")
+        for value, (name, axis) in zip(self.first or (), self.parameters.items(), strict=False):
+            if not axis.low <= value <= axis.high:
+                raise ValueError(f"first = {self.first}: {name} lies outside {axis.low:g} to {axis.high:g}")
         return self
 
 
@@ -221,6 +238,7 @@ class Helmholtz(Family):
     """Helmholtz with variable rates a₁, a₂ of its solution."""
 
     equation: str = Field("helmholtz", description="Equation.")
+    derivatives: Literal["correct"] = Field("correct", description="Those of the reference code are right [code].")
     parameters: dict[str, Parameter] = Field(
         {
             "first_rate": Parameter(low=1.0, high=2.0, count=11),
@@ -273,6 +291,7 @@ class AdvectionDiffusionReaction(Family):
     """Advection, diffusion and reaction with five free coefficients, too many for a grid of parameters."""
 
     equation: str = Field("advection_diffusion_reaction", description="Equation.")
+    derivatives: Literal["correct"] = Field("correct", description="No published code has this family.")
     parameters: dict[str, Parameter] = Field(
         {
             "speed": Parameter(low=0.0, high=1.0),
