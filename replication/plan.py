@@ -19,7 +19,7 @@ from replication.papers.contract import PaperSettings
 from replication.provenance.code_version import code_version
 from replication.provenance.modules import measurement_modules
 from replication.report import figure
-from replication.settings.loading import LoadedPreset, paper_blocks
+from replication.settings.loading import LoadedPreset, paper_blocks, targets_of
 from replication.settings.preset import PAPERS
 
 if TYPE_CHECKING:
@@ -48,9 +48,8 @@ class Plan:
         return tuple(self.preset.settings.hardware)
 
     def targets_of(self, paper: str) -> tuple[str, ...]:
-        """Return the hardware targets that a paper runs on: all, unless its block names some."""
-        wanted = getattr(self.papers[paper], "targets", None)
-        return tuple(target for target in self.targets if wanted is None or target in wanted)
+        """Return the hardware targets that a paper runs on."""
+        return targets_of(self.papers[paper], self.preset.settings)
 
     def size(self, paper: str) -> "Size":
         """Return what a paper's runs can speak to: on mini datasets never the published size."""

@@ -152,6 +152,11 @@ def _resolve(node: Any, root: dict[str, Any]) -> dict[str, Any]:
 
 
 def _check_names(path: Path, settings: PresetBase) -> None:
+    for paper, block in paper_blocks(settings).items():
+        if not targets_of(block, settings):
+            known = ", ".join(f"{name} ({target.device})" for name, target in settings.hardware.items())
+            wanted = getattr(block, "targets", None) or block.DEVICES
+            raise UserError(f"{path}: {paper} runs on {', '.join(wanted)}, of which hardware has none: {known}")
     available = sorted({problem for block in paper_blocks(settings).values() for problem in block.problem_names()})
     for problem in settings.problems or ():
         if problem not in available:
@@ -170,6 +175,16 @@ def paper_blocks(settings: PresetBase) -> dict[str, Any]:
         for name in type(settings).model_fields
         if name not in PresetBase.model_fields and (block := getattr(settings, name)) is not None
     }
+
+
+def targets_of(block: Any, settings: PresetBase) -> tuple[str, ...]:
+    """Return the targets that a paper runs on: all, unless its block names `targets` or its methods few `DEVICES`."""
+    targets, devices = getattr(block, "targets", None), getattr(block, "DEVICES", None)
+    return tuple(
+        name
+        for name, target in settings.hardware.items()
+        if (targets is None or name in targets) and (devices is None or target.device in devices)
+    )
 
 
 def _nearest(word: str, allowed: list[str]) -> str:

@@ -2,9 +2,11 @@ from typing import Any
 
 import pytest
 
+from replication import layout
 from replication.errors import UserError
 from replication.papers.s2gpt_pinn.arms import METHODS, PINN, VARIANTS, arm
 from replication.papers.s2gpt_pinn.settings import Settings
+from replication.plan import Plan
 from replication.settings.loading import load_preset
 
 PRESET = """
@@ -56,6 +58,17 @@ def test_a_variant_changes_something_of_one_method(variant: str) -> None:
 )
 def test_mistakes_are_one_line(block: str, message: str, tmp_path: Any) -> None:
     assert message in complaint(PRESET.format(block), tmp_path)
+
+
+def test_it_runs_on_processors_alone() -> None:
+    plan = Plan(load_preset(layout.PRESETS / "paper.yaml"))
+    assert set(plan.targets) == {"cpu", "cuda"}
+    assert {run.hardware for run in plan.runs("s2gpt_pinn")} == {"cpu"}
+
+
+def test_a_preset_without_a_processor_is_refused(tmp_path: Any) -> None:
+    said = complaint(PRESET.format("").replace("{cpu: {device: cpu}}", "{fast: {device: cuda}}"), tmp_path)
+    assert "s2gpt_pinn runs on cpu, of which hardware has none: fast (cuda)" in said
 
 
 def test_derivatives_without_a_published_error_are_correct_ones(tmp_path: Any) -> None:

@@ -1,6 +1,6 @@
 """Settings of S²GPT-PINN: the reference code's values, the same for both arms, see `protocol.md`."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import Field, PositiveFloat, PositiveInt, field_validator
 
@@ -21,6 +21,9 @@ class Online(Strict):
 
 class Settings(Strict):
     """The block `s2gpt_pinn` of a preset."""
+
+    DEVICES: ClassVar[tuple[str, ...]] = ("cpu",)
+    """Its methods compute there whatever the target: neurons and coefficients are small systems in float64."""
 
     problems: Families = Field(description="Families to run, each with its own protocol.")
     online: Online = Field(default_factory=lambda: Online(), description="Timing of queries.")
