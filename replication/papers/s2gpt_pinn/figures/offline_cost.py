@@ -9,13 +9,15 @@ from replication.report.sources import FigureSources, NoData, with_conditions
 
 TITLE = "Offline cost"
 CAPTION = (
-    "CPU seconds of the offline phase by part, log scale, the mean over seeds: training the full PINNs (counted in "
-    "both arms although they share them), evaluating them on the grid, sweeping all parameters, choosing points; "
-    "last the sweeps timed again, alone on the machine with the neurons there. Both arms with Gauss-Newton."
+    "CPU seconds of the offline phase by part, stacked, the mean over seeds: training the full PINNs (counted in both "
+    "arms although they share them), evaluating them on the grid, sweeping all parameters, choosing points. Beside "
+    "each bar its sweeps, in brackets those timed again, alone on the machine with the neurons there. Both arms with "
+    "Gauss-Newton."
 )
 READS = ("table",)
 FORMAT = "csv"
 PARTS = {"pinn": "full PINNs", "precompute": "evaluation", "sweep": "sweeps", "selection": "choice of points"}
+COLOURS = (style.MUTED, "#56b4e9", "#d55e00", "#009e73")
 ALONE = "sweeps, alone"
 
 
@@ -32,19 +34,24 @@ def data(sources: FigureSources) -> pd.DataFrame:
 
 
 def draw(data: pd.DataFrame) -> Figure:
-    """Draw parts along y and seconds along x, a panel for each family."""
-    problems, parts = list(data["problem"].unique()), [*PARTS.values(), ALONE]
-    figure, axes = plt.subplots(
-        len(problems), 1, figsize=(style.WIDTH, 0.8 + 1.2 * len(problems)), squeeze=False, sharex=True
-    )
+    """Draw a panel for each family, a bar for each arm."""
+    problems = list(data["problem"].unique())
+    figure, axes = plt.subplots(len(problems), 1, figsize=(style.WIDTH, 0.6 + 0.95 * len(problems)), squeeze=False)
     for axis, problem in zip(axes[:, 0], problems, strict=True):
-        for shift, method in ((-0.18, "gpt_pinn"), (0.18, "s2gpt_pinn")):
-            own = data[(data["problem"] == problem) & (data["method"] == method)].set_index("part").reindex(parts)
-            places = [place + shift for place in range(len(parts))]
-            axis.barh(places, own["cpu_s"], height=0.34, color=style.look(method).colour)
-        axis.set_yticks(range(len(parts)), parts)
+        seconds = data[data["problem"] == problem].pivot(index="method", columns="part", values="cpu_s")
+        parts = seconds.reindex(columns=list(PARTS.values())).fillna(0.0)
+        ends = parts.cumsum(axis=1)
+        for part, colour in zip(parts, COLOURS, strict=True):
+            axis.barh(
+                range(len(parts)), parts[part], left=ends[part] - parts[part], color=colour, label=part, linewidth=0
+            )
+        for place, method in enumerate(parts.index):
+            alone = f" ({seconds.loc[method, ALONE]:.2g} s)" if ALONE in seconds else ""
+            text = f"sweeps {parts.loc[method, PARTS['sweep']]:.2g} s{alone}"
+            axis.annotate(text, (ends.loc[method].iloc[-1], place), (4, 0), textcoords="offset points", va="center")
+        axis.set_yticks(range(len(parts)), [style.look(method).label for method in parts.index])
+        axis.set(xlim=(0, 1.75 * ends.to_numpy().max()), title=style.title(problem))
         axis.invert_yaxis()
-        axis.set(xscale="log", title=style.title(problem))
     axes[-1, 0].set_xlabel("CPU seconds")
-    style.legend(figure, list(data["method"].unique()))
+    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper left", ncols=4, columnspacing=1.0)
     return figure
