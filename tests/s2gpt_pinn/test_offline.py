@@ -14,7 +14,8 @@ from replication.papers.s2gpt_pinn.measurements.query_cost import query_cost
 from replication.papers.s2gpt_pinn.measurements.worst_case import worst_case
 from replication.papers.s2gpt_pinn.meta_network import MetaNetwork, compressed
 from replication.papers.s2gpt_pinn.neurons import Neurons
-from replication.papers.s2gpt_pinn.queries import reference
+from replication.papers.s2gpt_pinn.offline import build
+from replication.papers.s2gpt_pinn.queries import queries_of, reference
 from replication.papers.s2gpt_pinn.trained import Trained
 from replication.problems.problem import Problem
 from replication.reduced_basis.interpolation import Dependent
@@ -126,6 +127,20 @@ def test_query_outside_the_grid_is_said(workshop: Any, caplog: pytest.LogCapture
         narrow = workshop.build("s2gpt_pinn", parameters={"viscosity": {"low": 0.2, "high": 0.3, "count": 7}})
     assert narrow.details["queries_outside"] > 0
     assert "outside the trained parameters" in caplog.text
+
+
+def test_a_query_outside_is_marked_in_its_row_and_left_out_of_statistics(workshop: Any) -> None:
+    run = workshop.run("s2gpt_pinn", parameters={"viscosity": {"low": 0.2, "high": 0.6, "count": 7}})
+    write(build(run), run.folder, {"settings": run.settings, "seed": 0}, {})
+    published = workshop.evaluation | workshop.reference()
+    asked = queries_of(published["points"], 1)[0][:, 0]
+    assert 0 < (asked > 0.6).sum() < len(asked)
+    rows = query_accuracy([run.folder], published)
+    by_query = {row.condition: row.value for row in rows if row.metric == "query_error"}
+    assert list(by_query) == [f"query={i};domain=outside" if nu > 0.6 else f"query={i}" for i, nu in enumerate(asked)]
+    of_all = {row.metric: row.value for row in rows if row.method == "s2gpt_pinn" and not row.condition}
+    assert of_all["query_error_max"] == max(value for name, value in by_query.items() if "domain" not in name)
+    assert of_all["queries_outside"] == (asked > 0.6).sum()
 
 
 def test_measurements(workshop: Any) -> None:
