@@ -12,7 +12,7 @@ CAPTION = (
     "Relative L2 error against the reference, log scale: a box over all seeds and all held-out parameters within the "
     "trained range, whiskers to the extremes. The PINN's box holds the neurons, each at its own parameters. A grey bar "
     "is the median error of the best approximation in the span of the same neurons, which no choice of coefficients "
-    "can beat. A dotted line is the median that S²GPT-PINN's authors print, at the published number of neurons: for "
+    "can beat. A dotted line is S²GPT-PINN's median in its authors' notebooks, at the published number of neurons: for "
     "Klein-Gordon and Burgers against another PINN, for Helmholtz against the solution."
 )
 READS = ("table",)
