@@ -93,5 +93,5 @@ def _draw_solution(axis: plt.Axes, rows: pd.DataFrame) -> None:
         return
     field = rows.pivot(index="first", columns="second", values="value")
     largest = float(np.abs(field.to_numpy()).max())
-    levels = np.linspace(-largest, largest, 12)
+    levels = np.linspace(-largest, largest, 8)
     axis.contourf(field.columns, field.index, field, levels=levels, cmap="RdBu_r", alpha=0.45)
