@@ -5,13 +5,16 @@ which remain apart under the common colour-vision deficiencies; markers tell met
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 WIDTH = 4.6
 """Width of every figure in inches: at 390 px its 9 pt text is still 9 px tall, and in print it is 9 pt."""
+
+RUNTIME_MARKERS = {"eager": "o", "onnx": "s", "compiled": "^", "exported": "D"}
+"""Markers where a figure compares runtimes; methods are told apart by colour alone there."""
 
 INK = "#26241f"
 MUTED = "#77736a"
@@ -140,6 +143,7 @@ def applied() -> Iterator[None]:
         "figure.dpi": 100,
         "savefig.dpi": 200,
         "figure.constrained_layout.use": True,
+        "axes.formatter.min_exponent": 1,
         "svg.fonttype": "none",
         "pdf.fonttype": 42,
     }
@@ -162,12 +166,48 @@ def grid(panels: int, base: float, row: float, columns: int = 2):  # type: ignor
     return figure, axes
 
 
-def legend(figure, methods: list[str], columns: int = 2) -> None:  # type: ignore[no-untyped-def]
-    """Put one legend of the methods above all panels of a matplotlib figure."""
+def legend(figure, methods: list[str], columns: int = 2, markers: bool = True) -> None:  # type: ignore[no-untyped-def]
+    """Put one legend of the methods above all panels of a matplotlib figure.
+
+    Without `markers` methods are told apart by colour alone, since markers stand for something else there.
+    """
+    from matplotlib.lines import Line2D
+
+    looks = [look(method) for method in ordered(methods)]
+    handles = [
+        Line2D([], [], color=one.colour, marker=one.marker if markers else None, label=one.label) for one in looks
+    ]
+    figure.legend(handles=handles, loc="outside upper left", ncols=columns)
+
+
+def runtime_legend(figure, runtimes: Iterable[str]) -> None:  # type: ignore[no-untyped-def]
+    """Put one legend of the runtimes' markers below all panels of a matplotlib figure."""
     from matplotlib.lines import Line2D
 
     handles = [
-        Line2D([], [], color=look(method).colour, marker=look(method).marker, label=look(method).label)
-        for method in ordered(methods)
+        Line2D([], [], color=MUTED, linestyle="", marker=RUNTIME_MARKERS[name], label=name)
+        for name in RUNTIME_MARKERS
+        if name in set(runtimes)
     ]
-    figure.legend(handles=handles, loc="outside upper left", ncols=columns)
+    figure.legend(handles=handles, loc="outside lower left", ncols=4)
+
+
+def label_short_log_axis(axis, which: Literal["x", "y"]) -> None:  # type: ignore[no-untyped-def]
+    """Label a logarithmic axis that spans little with plain numbers; limits must be final.
+
+    Below a factor of 3 labels are equally far apart in value, below 100 they stand at 1, 2 and 5 or closer; a longer
+    axis is left as it is, with its powers of ten.
+    """
+    from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter, NullLocator, StrMethodFormatter
+
+    side = axis.xaxis if which == "x" else axis.yaxis
+    low, high = side.get_view_interval()
+    if high > 100 * low:
+        return
+    side.set_major_formatter(StrMethodFormatter("{x:g}"))
+    side.set_minor_formatter(NullFormatter())
+    if high < 3 * low:
+        side.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+        side.set_minor_locator(NullLocator())
+    else:
+        side.set_major_locator(LogLocator(subs=(1, 1.5, 2, 3, 5, 7) if high < 10 * low else (1, 2, 5), numticks=20))

@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from replication.report import style
 from replication.report.sources import FigureSources, NoData, with_conditions
@@ -14,14 +13,13 @@ CAPTION = (
     "Left: operations per second that teacher and student reach at the largest batch timed with one thread, against "
     "their operations per byte, below the machine's ceilings (grey: measured bandwidth and peak, one thread). Filled: "
     "traffic without fusion, as eager PyTorch runs; where full fusion would put them is marked on the axis. Right: "
-    "measured speed-up of the student against points per call; dashed, what the ceilings predict with and without "
-    "fusion. Medians over seeds."
+    "measured speed-up of the student against points per call, one thread; dashed, what the ceilings predict fused "
+    "and unfused. Markers stand for runtimes, colours for networks. Medians over seeds."
 )
 READS = ("table",)
 FORMAT = "csv"
 
 NONE = "none"
-MARKERS = {"eager": "o", "onnx": "s", "compiled": "^", "exported": "D"}
 
 
 def data(sources: FigureSources) -> pd.DataFrame:
@@ -68,10 +66,8 @@ def draw(data: pd.DataFrame) -> Figure:
         left.set_title(style.title(str(problem)) + where)
         _draw_ceilings(left, line)
         _draw_speedups(right, line)
-    style.legend(figure, list(data["method"]))
-    runtimes = sorted(set(data["runtime"]) - {NONE})
-    handles = [Line2D([], [], color=style.MUTED, marker=MARKERS[name], label=name) for name in runtimes]
-    figure.legend(handles=handles, loc="outside lower left", ncols=4)
+    style.legend(figure, list(data["method"]), markers=False)
+    style.runtime_legend(figure, data["runtime"])
     return figure
 
 
@@ -87,7 +83,7 @@ def _draw_ceilings(axis: plt.Axes, line: pd.DataFrame) -> None:
         own, look = line[line["method"] == method], style.look(method)
         attained = own[own["quantity"] == "attained"]
         for _, point in attained[attained["batch"] == attained["batch"].max()].iterrows():
-            marker = MARKERS[point["runtime"]]
+            marker = style.RUNTIME_MARKERS[point["runtime"]]
             axis.plot(_value(own, "unfused"), point["value"] / 1e9, marker, color=look.colour)
         axis.plot(_value(own, "fused"), 0, "|", color=look.colour, transform=axis.get_xaxis_transform(), markersize=14)
     axis.set(xscale="log", yscale="log", xlabel="operations per byte", ylabel="10⁹ operations per second")
@@ -95,15 +91,21 @@ def _draw_ceilings(axis: plt.Axes, line: pd.DataFrame) -> None:
 
 
 def _draw_speedups(axis: plt.Axes, line: pd.DataFrame) -> None:
-    for fusion in ("fused", "unfused"):
-        level = _value(line, f"predicted_{fusion}")
-        axis.axhline(level, color=style.MUTED, linestyle="--", linewidth=0.9)
-        axis.annotate(
-            f"predicted, {fusion}", (0.02, level), xycoords=axis.get_yaxis_transform(), va="bottom", fontsize=8
-        )
     measured = line[line["quantity"] == "speedup"]
     for (method, runtime), curve in measured.groupby(["method", "runtime"]):
-        axis.plot(curve["batch"], curve["value"], color=style.look(str(method)).colour, marker=MARKERS[str(runtime)])
+        marker = style.RUNTIME_MARKERS[str(runtime)]
+        axis.plot(curve["batch"], curve["value"], color=style.look(str(method)).colour, marker=marker)
+    predicted = {fusion: _value(line, f"predicted_{fusion}") for fusion in ("fused", "unfused")}
+    for fusion, level in predicted.items():
+        axis.axhline(level, color=style.MUTED, linestyle="--", linewidth=0.9)
+        axis.annotate(
+            fusion,
+            (0.02, level),
+            xycoords=axis.get_yaxis_transform(),
+            xytext=(0, 2),
+            textcoords="offset points",
+            fontsize=8,
+        )
     axis.set(xscale="log", xlabel="points per call", ylabel="speed-up")
-    axis.set_ylim(bottom=0)
+    axis.set_ylim(0, 1.2 * max(*predicted.values(), measured["value"].max()))
     axis.grid(axis="y")
