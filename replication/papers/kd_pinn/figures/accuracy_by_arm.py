@@ -1,5 +1,7 @@
 """Relative L2 error of every arm, seed by seed."""
 
+import re
+
 import numpy as np
 import pandas as pd
 from matplotlib import pyplot as plt
@@ -19,11 +21,15 @@ CAPTION = (
 READS = ("table",)
 FORMAT = "csv"
 
+SWEPT = re.compile(r".+-(w|width|steps)[0-9.]+")
+"""Variants that have figures of their own."""
+
 
 def data(sources: FigureSources) -> pd.DataFrame:
-    """Return one row a run: hardware, problem, method, seed, status, relative_l2."""
+    """Return one row a run, sweeps apart: hardware, problem, method, seed, status, relative_l2."""
     table = sources.table
     rows = table[(table["metric"] == "relative_l2") & (table["condition"] == "")]
+    rows = rows[~rows["method"].str.fullmatch(SWEPT)]
     if not rows["value"].notna().any():
         raise NoData("headline rows of relative_l2")
     columns = ["hardware", "problem", "method", "seed", "status", "value"]

@@ -10,9 +10,9 @@ from replication.report.sources import FigureSources, NoData
 
 TITLE = "Training histories"
 CAPTION = (
-    "Each loss term against the optimiser step (Adam, then iterations of L-BFGS), log scale. Lines are medians over "
-    "seeds, bands reach from the lowest to the highest seed. The dashed vertical line marks where Adam hands over to "
-    "L-BFGS. An arm appears in a panel only if its loss has that term."
+    "Each loss term, named beside its axis, against the optimiser step (Adam, then iterations of L-BFGS), log scale, "
+    "of the main arms. Lines are medians over seeds, bands reach from the lowest to the highest seed. The dashed "
+    "vertical line marks where Adam hands over to L-BFGS. An arm appears in a panel only if its loss has that term."
 )
 READS = ("history",)
 FORMAT = "csv"
@@ -22,11 +22,11 @@ POINTS = 100
 
 
 def data(sources: FigureSources) -> pd.DataFrame:
-    """Return loss terms over seeds: hardware, problem, method, term, phase, step, median, low, high, seeds."""
+    """Return loss terms of the arms: hardware, problem, method, term, phase, step, median, low, high, seeds."""
     runs = []
     for key, path in sources.histories():
         history = pd.read_csv(path)
-        if history.empty:
+        if history.empty or "-" in key.method:
             continue
         history["step"] += history["phase"].map(_starts(history))
         terms = [name for name in map(str, history) if name.startswith("loss_")]
@@ -59,19 +59,19 @@ def draw(data: pd.DataFrame) -> Figure:
         for (problem, hardware), part in data.groupby(["problem", "hardware"])
         for term in _padded(list(dict.fromkeys(part.sort_values("method")["term"])))
     ]
-    rows = len(places) // 2
-    figure, axes = plt.subplots(rows, 2, figsize=(style.WIDTH, 1.0 + 1.65 * rows), squeeze=False)
+    figure, axes = style.grid(len(places), 1.0, 1.45)
+    titled = set()
     for axis, (problem, hardware, term) in zip(axes.flat, places, strict=True):
         if term is None:
             axis.remove()
             continue
         chosen = (data["problem"] == problem) & (data["hardware"] == hardware) & (data["term"] == term)
         _draw_panel(axis, data[chosen])
-        where = f", {hardware}" if data["hardware"].nunique() > 1 else ""
-        axis.set_title(f"{style.title(str(problem))}{where}: {term.replace('_', ' ')}")
-        axis.set_xlabel("step")
-    for axis in axes[:, 0]:
-        axis.set_ylabel("loss term")
+        axis.set(xlabel="step", ylabel=term.replace("_", " "))
+        if (problem, hardware) not in titled:
+            where = f", {hardware}" if data["hardware"].nunique() > 1 else ""
+            axis.set_title(style.title(str(problem)) + where)
+            titled.add((problem, hardware))
     style.legend(figure, list(data["method"]))
     return figure
 
