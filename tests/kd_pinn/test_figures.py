@@ -89,7 +89,7 @@ def roofline(problem, seed):
             rows.append(row(key, Status.DONE, "latency", flops * batch / 1e10, "s", where, timing=True))
     for threads in (1, 2, "all"):
         where = f"batch=1;threads={threads};runtime=eager"
-        rows.append(row(student, Status.DONE, "speedup", 6.0, "1", where, timing=True))
+        rows.append(row(student, Status.DONE, "speedup", 2.0**seed, "1", where, timing=True))
         rows.append(row(teacher, Status.DONE, "latency_floor", 1e-6, "s", where, timing=True))
     return rows
 
@@ -128,11 +128,14 @@ def content(name, sources, folder) -> pd.DataFrame:
 @pytest.mark.parametrize(
     "name",
     [
+        "accuracy_by_arm",
         "extrapolation",
         "gradient_variance",
         "gradient_shares",
         "loss_landscape",
+        "latency_by_batch",
         "roofline",
+        "speedup_map",
         "width_sweep",
         "distillation_weight",
         "error_bound",
@@ -197,6 +200,27 @@ def test_no_student_exceeds_the_bound_and_unfinished_runs_are_left_out(sources, 
     data = content("error_bound", sources, tmp_path)
     assert (data["student"] <= data["teacher"] + data["distance"]).all()
     assert len(data) == len(PROBLEMS) * (3 * len(SEEDS) - 1)
+
+
+def test_speed_ups_are_geometric_means_also_from_parts_that_were_published_with_medians(sources, tmp_path):
+    data = content("speedup_map", sources, tmp_path)
+    assert data["mean"].to_numpy() == pytest.approx(2.0)
+    module = import_module("replication.papers.kd_pinn.figures.speedup_map")
+    older = pd.DataFrame({"median": [2.0, 5.0], "low": [1.0, 5.0], "high": [13.5, 5.0], "seeds": [3, 1]})
+    assert module._means(older).tolist() == pytest.approx([3.0, 5.0])
+    assert module._means(pd.concat([data, older], ignore_index=True)).iloc[[0, -2]].tolist() == pytest.approx([2, 3])
+
+
+def test_the_floor_is_drawn_as_a_method_and_may_be_missing(sources, tmp_path):
+    data = content("latency_by_batch", sources, tmp_path)
+    assert set(data["method"]) == {"teacher", "kd_student", "floor"}
+    module = import_module("replication.papers.kd_pinn.figures.latency_by_batch")
+    with style.applied():
+        plt.close(module.draw(data[data["method"] != "floor"]))
+
+
+def test_sweeps_stand_in_figures_of_their_own(sources, tmp_path):
+    assert set(content("accuracy_by_arm", sources, tmp_path)["method"]) == set(ARMS)
 
 
 def test_attained_operations_follow_from_latency(sources, tmp_path):

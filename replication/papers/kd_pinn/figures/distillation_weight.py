@@ -11,8 +11,8 @@ from replication.report.sources import FigureSources, NoData
 TITLE = "Weight of the distillation term"
 CAPTION = (
     "RMSE of the student divided by that of its teacher, same seed, against the weight of the distillation term (the "
-    "main arm's is 1); log scale. Grey lines join the arms of a seed, markers are medians over seeds. Below the "
-    "dashed line the student is better than its teacher."
+    "main arm's is 1); log scale. Lines join the arms of a seed, markers are medians over seeds, of those seeds at "
+    "which weights other than 0 and 1 were run. Below the dashed line the student is better than its teacher."
 )
 READS = ("table",)
 FORMAT = "csv"
@@ -32,8 +32,8 @@ def data(sources: FigureSources) -> pd.DataFrame:
     teachers = errors[errors["method"] == "teacher"].set_index(by)["value"].rename("teacher")
     students = errors[errors["method"].isin(weights)].join(teachers, on=by, how="inner")
     rows = students.assign(weight=students["method"].map(weights), ratio=students["value"] / students["teacher"])
-    counts = rows.groupby(["hardware", "problem"])["weight"].transform("nunique")
-    return rows[counts > len(MAIN)][["hardware", "problem", "method", "weight", "seed", "ratio"]].sort_values(
+    swept = rows.groupby(by)["weight"].transform(lambda weights: (~weights.isin(MAIN.values())).any())
+    return rows[swept][["hardware", "problem", "method", "weight", "seed", "ratio"]].sort_values(
         ["hardware", "problem", "weight", "seed"]
     )
 
@@ -54,14 +54,16 @@ def draw(data: pd.DataFrame) -> Figure:
         grid = panel.pivot(index="weight", columns="seed", values="ratio").sort_index()
         places = range(len(grid))
         for seed in grid:
-            axis.plot(places, grid[seed], color=style.BAND, linewidth=0.9)
+            axis.plot(places, grid[seed], color=style.MUTED, marker=".", markersize=4, linewidth=0.8, alpha=0.6)
         methods = panel.drop_duplicates("weight").set_index("weight")["method"]
         for place, weight in enumerate(grid.index):
             look = style.look(str(methods[weight]).partition("-")[0])
             axis.plot(place, grid.loc[weight].median(), look.marker, color=look.colour)
         axis.axhline(1, color=style.MUTED, linestyle="--", linewidth=0.8)
         axis.set_xticks(places, [f"{weight:g}" for weight in grid.index])
-        axis.set(yscale="log", xlabel="weight")
+        axis.set(yscale="log", xlabel="weight $w_{KD}$")
+        style.label_short_log_axis(axis, "y")
+        axis.grid(axis="y")
     for axis in axes[:, 0]:
         axis.set_ylabel("RMSE / teacher's RMSE")
     style.legend(figure, list(MAIN))

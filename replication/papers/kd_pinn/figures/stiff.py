@@ -18,7 +18,7 @@ READS = ("prediction", "reference")
 FORMAT = "csv"
 
 PROBLEM = "stiff_reaction_diffusion"
-FIELDS = ("u", "v")
+FIELDS = {"u": "u, fast", "v": "v, slow"}
 TRANSIENT = 0.5
 
 
@@ -48,7 +48,7 @@ def draw(data: pd.DataFrame) -> Figure:
     """Draw one panel for each field."""
     figure, axes = plt.subplots(1, len(FIELDS), figsize=(style.WIDTH, 3.0), sharey=True)
     for axis, name in zip(axes, FIELDS, strict=True):
-        axis.set_title(name)
+        axis.set_title(FIELDS[name])
         panel = data[data["field"] == name]
         for method in style.ordered(list(panel["method"])):
             look, line = style.look(method), panel[panel["method"] == method]
@@ -58,6 +58,7 @@ def draw(data: pd.DataFrame) -> Figure:
             )
         axis.axvline(TRANSIENT, color=style.MUTED, linestyle=":", linewidth=0.9)
         axis.set(yscale="log", xlabel="t")
+        axis.locator_params(axis="x", nbins=4)
         axis.grid(axis="y")
     axes[0].set_ylabel("root-mean-square error")
     style.legend(figure, list(data["method"]))

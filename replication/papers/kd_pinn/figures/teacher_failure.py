@@ -11,8 +11,9 @@ TITLE = "Teacher failure"
 CAPTION = (
     "Relative L2 error of a student against that of the teacher it learned from, both log scales, one point a run. "
     "The further right, the earlier the teacher was stopped; the students trained in full. On the dashed diagonal a "
-    "student inherits its teacher's error, below it the physics loss recovers from it. The level line is the student "
-    "without distillation, median over seeds."
+    "student inherits its teacher's error, below it the physics loss recovers from it. Numbers on top: the teacher's "
+    "Adam steps, and all for one trained in full. The level line is the student without distillation, median over "
+    "seeds, its band from the best to the worst seed."
 )
 READS = ("table",)
 FORMAT = "csv"
@@ -48,6 +49,7 @@ def draw(data: pd.DataFrame) -> Figure:
     for axis, ((problem, hardware), panel) in zip(axes[:, 0], panels, strict=True):
         where = f", {hardware}" if data["hardware"].nunique() > 1 else ""
         axis.set_title(style.title(str(problem)) + where)
+        axis.set(xscale="log", yscale="log", xlabel="teacher's relative L2 error", ylabel="student's relative L2 error")
         taught = panel.dropna(subset="teacher")
         for method in style.ordered(list(taught["method"])):
             look, own = style.look(method), taught[taught["method"] == method]
@@ -56,8 +58,29 @@ def draw(data: pd.DataFrame) -> Figure:
         axis.plot(ends, ends, color=style.MUTED, linestyle="--", linewidth=0.8)
         alone = panel[panel["teacher"].isna()]
         for name, runs in alone.groupby("method"):
-            axis.axhline(runs["student"].median(), color=style.look(str(name)).colour, linewidth=1.2)
-        axis.set(xscale="log", yscale="log", xlabel="teacher's error", ylabel="student's error")
+            colour = style.look(str(name)).colour
+            axis.axhspan(runs["student"].min(), runs["student"].max(), color=colour, alpha=0.15, linewidth=0)
+            axis.axhline(runs["student"].median(), color=colour, linewidth=1.2)
+        _mark_steps(axis, taught)
         axis.grid(axis="both")
     style.legend(figure, list(data["method"]))
     return figure
+
+
+def _mark_steps(axis: plt.Axes, taught: pd.DataFrame) -> None:
+    """Write above the panel how long its teachers were trained; every other one lower, to keep them apart."""
+    middles = taught.groupby("variant")["teacher"].median().sort_values()
+    for place, (variant, middle) in enumerate(middles.items()):
+        steps = str(variant).removeprefix(STOPPED)
+        axis.annotate(
+            f"{int(steps):,}" if steps.isdigit() else "all",
+            (float(middle), 1),
+            xycoords=axis.get_xaxis_transform(),
+            xytext=(0, -11 if place % 2 else -22),
+            textcoords="offset points",
+            ha="center",
+            fontsize=8,
+            color=style.MUTED,
+        )
+    low, high = axis.get_ylim()
+    axis.set_ylim(low, high * (high / low) ** 0.15)

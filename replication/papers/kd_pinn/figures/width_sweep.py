@@ -6,6 +6,7 @@ import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import NullLocator
 
 from replication.report import style
 from replication.report.sources import FigureSources, NoData, with_conditions
@@ -14,7 +15,7 @@ TITLE = "Width of the student"
 CAPTION = (
     "Left: relative L2 error of students of three hidden layers against their number of weights. Right: the distilled "
     "student's error in the low, middle and high frequency band, each relative to the reference's own content of the "
-    "band (to the whole where it has none). Lines are medians over seeds, bands reach from the best to the worst "
+    "band (to the whole where it has none). Lines are medians over seeds, whiskers reach from the best to the worst "
     "seed; log scales."
 )
 READS = ("table",)
@@ -23,6 +24,7 @@ FORMAT = "csv"
 ALL = "all"
 ARMS = ("kd_student", "scratch_student")
 BANDS: dict[str, Literal[":", "--", "-"]] = {"low": ":", "mid": "--", "high": "-"}
+NAMES = {"low": "low", "mid": "middle", "high": "high"}
 
 
 def data(sources: FigureSources) -> pd.DataFrame:
@@ -56,16 +58,29 @@ def draw(data: pd.DataFrame) -> Figure:
             if band != ALL and method != ARMS[0]:
                 continue
             axis, stroke = (left, "-") if band == ALL else (right, BANDS[str(band)])
-            axis.fill_between(
-                curve["parameters"], curve["low"], curve["high"], color=look.colour, alpha=0.15, linewidth=0
+            whiskers = [curve["median"] - curve["low"], curve["high"] - curve["median"]]
+            axis.errorbar(
+                curve["parameters"],
+                curve["median"],
+                whiskers,
+                linestyle=stroke,
+                color=look.colour,
+                marker=look.marker,
+                elinewidth=0.9,
+                capsize=2,
             )
-            axis.plot(curve["parameters"], curve["median"], stroke, color=look.colour, marker=look.marker)
         left.set_ylabel("relative L2 error")
         right.set_ylabel("error in the band")
         for axis in (left, right):
             axis.set(xscale="log", yscale="log", xlabel="weights of the student")
+            sizes = sorted(line["parameters"].unique())
+            axis.set_xticks(sizes, [f"{size / 1000:.1f}k" if size >= 1000 else str(size) for size in sizes])
+            axis.xaxis.set_minor_locator(NullLocator())
             axis.grid(axis="y")
     style.legend(figure, list(data["method"]))
-    handles = [Line2D([], [], color=style.MUTED, linestyle=stroke, label=band) for band, stroke in BANDS.items()]
+    handles = [
+        Line2D([], [], color=style.MUTED, linestyle=stroke, label=f"{NAMES[band]} band")
+        for band, stroke in BANDS.items()
+    ]
     figure.legend(handles=handles, loc="outside lower right", ncols=3)
     return figure
