@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,10 @@ from replication.report.sources import FigureSources, NoData
 
 TITLE = "Rollouts: truth, forecast, error"
 CAPTION = (
-    "One rollout of WaveLiT on the first test trajectory of each dataset, first field, first seed that finished: "
-    "truth above, forecast in the middle, and below the absolute error over the standard deviation of the true frame "
-    "(black 0, yellow 1 and more). Numbers are lead steps. The long side of a grid lies across. Values are kept in "
-    "254 steps of the true range, beyond which forecasts are cut off."
+    "One rollout of WaveLiT on the first test trajectory of each dataset, first field, in the dataset's own units, "
+    "first seed that finished: truth, forecast, and the absolute error over the standard deviation of the true frame "
+    "(black 0, yellow 1 and more) at several lead steps. The long side of a grid lies across. Values are kept in 254 "
+    "steps of the true range, beyond which forecasts are cut off."
 )
 READS = ("prediction", "reference")
 FORMAT = "npz"
@@ -35,6 +36,10 @@ BYTES = 34_000
 """Compressed size of a dataset's frames, so that eight stay below the limit of a figure's data."""
 LEVELS = 254
 ROWS = ("truth", "forecast", "error")
+FLAT = 0.6
+"""Short over long side below which steps stand below each other."""
+LEFT, HEAD, FOOT, GAP, BAR = 0.7, 0.4, 0.6, 0.06, 0.1
+"""Inches that labels, titles, colour bars, gaps and a bar alone take."""
 Codes = NDArray[np.uint8]
 
 
@@ -116,56 +121,102 @@ def _parts(data: dict[str, np.ndarray]) -> dict[str, dict[str, np.ndarray]]:
 
 
 def draw(data: dict[str, np.ndarray]) -> Figure:
-    """Draw three rows of frames for each dataset."""
-    figure, axes = _canvas(_parts(data), len(SHOWN))
-    for block, part in zip(axes, _parts(data).values(), strict=True):
+    """Draw truth, forecast and error of each dataset at several steps."""
+    parts = _parts(data)
+    figure, blocks = _canvas(parts, len(SHOWN))
+    for block, part in zip(blocks, parts.values(), strict=True):
         truth, forecast = decoded(part)
         for column, place in enumerate(SHOWN):
             if place < len(truth):
-                _draw_step(block[:, column], truth, forecast, place)
-                block[0, column].set_title(f"step {part['steps'][place]}", fontweight="normal", loc="center")
+                drawn = _draw_step(block.panels[:, column], truth, forecast, place)
+                block.name(column, f"step {part['steps'][place]}")
             else:
-                for axis in block[:, column]:
+                for axis in block.panels[:, column]:
                     axis.remove()
+        _draw_bars(block, drawn, part)
     return figure
 
 
 def animate(data: dict[str, np.ndarray]) -> Iterator[Figure]:
     """Yield the frames of the animation: truth, forecast and error of every dataset side by side, step by step."""
     parts = _parts(data)
-    figure, axes = _canvas(parts, 1)
+    figure, blocks = _canvas(parts, 1)
     films = [decoded(part) for part in parts.values()]
-    images = [_draw_step(block[:, 0], *film, 0) for block, film in zip(axes, films, strict=True)]
+    images = [_draw_step(block.panels[:, 0], *film, 0) for block, film in zip(blocks, films, strict=True)]
     for frame in range(STEPS):
-        for block, part, (truth, forecast), drawn in zip(axes, parts.values(), films, images, strict=True):
+        for block, part, (truth, forecast), drawn in zip(blocks, parts.values(), films, images, strict=True):
             place = min(frame, len(truth) - 1)
-            block[1, 0].set_title(f"step {part['steps'][place]}", fontweight="normal", loc="center")
+            block.name(0, f"step {part['steps'][place]}")
             values = (truth[place], forecast[place], _error(truth, forecast, place))
             for image, shown_values in zip(drawn, values, strict=True):
                 image.set_data(shown_values.T)
         yield figure
 
 
-def _canvas(parts: dict[str, dict[str, np.ndarray]], columns: int) -> tuple[Figure, np.ndarray]:
-    """Return a figure and its axes (dataset, 3, columns); with one column the three lie side by side."""
-    shapes = [part["truth"].shape[1:] for part in parts.values()]
-    across = columns if columns > 1 else 3
-    rows = 3 if columns > 1 else 1
-    heights = [rows * (style.WIDTH / across) * short / long + 0.42 for long, short in shapes]
-    figure = plt.figure(figsize=(style.WIDTH, sum(heights)))
-    blocks = np.ravel(figure.subfigures(len(parts), 1, height_ratios=heights, squeeze=False))
-    axes = []
-    for block, (problem, part) in zip(blocks, parts.items(), strict=True):
-        title = f"{style.title(problem)}: {str(part['field']).replace('_', ' ')}"
-        block.suptitle(title, x=0.01, ha="left", fontweight="bold", fontsize=9)
-        panels = block.subplots(rows, across, squeeze=False)
-        for axis in panels.flat:
-            axis.set(xticks=[], yticks=[])
-        ordered = panels if columns > 1 else panels.T
-        for axis, name in zip(ordered[:, 0], ROWS, strict=True):
-            axis.set_ylabel(name, fontsize=8.5, rotation=0, ha="right", va="center")
-        axes.append(ordered)
-    return figure, np.array(axes)
+@dataclass(frozen=True)
+class _Block:
+    """A dataset's place in the figure: its frames (3, steps), and bars of field and error if there are steps.
+
+    `below` says that steps stand below each other: flat frames are wider that way.
+    """
+
+    panels: NDArray[np.object_]
+    bars: list[plt.Axes]
+    below: bool
+
+    def name(self, column: int, step: str) -> None:
+        """Write a step beside its frames, and beside those of the first one what they are."""
+        heads = [(self.panels[0, column], step, not self.below)]
+        if column == 0:
+            heads += [(axis, name, self.below) for axis, name in zip(self.panels[:, 0], ROWS, strict=True)]
+        for axis, text, above in heads:
+            if above:
+                axis.set_title(text, fontweight="normal", loc="center", pad=3)
+            else:
+                axis.set_ylabel(text, rotation=0, ha="right", va="center")
+
+
+def _canvas(parts: dict[str, dict[str, np.ndarray]], steps: int) -> tuple[Figure, list[_Block]]:
+    """Return a figure and a place in it for each dataset, with boxes in the frames' own proportions."""
+    plans = []
+    for part in parts.values():
+        _, long, short = part["truth"].shape
+        below = steps == 1 or short < FLAT * long
+        rows, columns = (steps, len(ROWS)) if below else (len(ROWS), steps)
+        width = (style.WIDTH - LEFT - GAP) / columns - GAP
+        plans.append((below, rows, columns, width, width * short / long))
+    tops = np.cumsum([0, *(HEAD + rows * (high + GAP) + (FOOT if steps > 1 else GAP) for _, rows, _, _, high in plans)])
+    figure = plt.figure(figsize=(style.WIDTH, tops[-1]))
+    figure.set_layout_engine("none")
+
+    def placed(left: float, top: float, wide: float, high: float) -> plt.Axes:
+        """Return axes whose place is given in inches from the upper left corner."""
+        return figure.add_axes(
+            (left / style.WIDTH, 1 - (top + high) / tops[-1], wide / style.WIDTH, high / tops[-1]), xticks=[], yticks=[]
+        )
+
+    blocks = []
+    for problem, top, (below, rows, columns, width, high) in zip(parts, tops, plans, strict=False):
+        figure.text(0.01, 1 - (top + 0.05) / tops[-1], style.title(problem), va="top", fontweight="bold")
+        panels = np.array(
+            [
+                [placed(LEFT + j * (width + GAP), top + HEAD + i * (high + GAP), width, high) for j in range(columns)]
+                for i in range(rows)
+            ]
+        )
+        foot = top + HEAD + rows * (high + GAP) + GAP
+        half = (style.WIDTH - LEFT) / 2
+        bars = [placed(left, foot, half - 0.25, BAR) for left in (LEFT, LEFT + half) if steps > 1]
+        blocks.append(_Block(panels.T if below else panels, bars, below))
+    return figure, blocks
+
+
+def _draw_bars(block: _Block, drawn: tuple[AxesImage, ...], part: dict[str, np.ndarray]) -> None:
+    field = str(part["field"]).replace("_", " ")
+    for axis, image, label in zip(block.bars, drawn[::2], (field, "error / standard deviation"), strict=True):
+        bar = axis.figure.colorbar(image, cax=axis, orientation="horizontal")
+        bar.set_label(label)
+        bar.ax.locator_params(nbins=3)
 
 
 def _draw_step(
@@ -177,7 +228,7 @@ def _draw_step(
     error: dict[str, Any] = {"cmap": "inferno", "vmin": 0, "vmax": 1}
     values = ((truth[place], scale), (forecast[place], scale), (_error(truth, forecast, place), error))
     return tuple(
-        axis.imshow(image.T, origin="lower", interpolation="nearest", **colours)
+        axis.imshow(image.T, origin="lower", interpolation="none", aspect="auto", **colours)
         for axis, (image, colours) in zip(axes, values, strict=True)
     )
 
