@@ -44,7 +44,7 @@ def draw(strip: Path, out: Path) -> None:
             image = panel.imshow(
                 frame.T, origin="lower", extent=(x[0], x[-1], y[0], y[-1]), interpolation="nearest", **scale
             )
-            panel.set_title(f"t = {moment:.3g}", fontsize="x-small")
+            panel.set_title(f"t = {moment:.3g}", fontsize=8)
             panel.set_xticks([])
             panel.set_yticks([])
         bar = figure.colorbar(
