@@ -31,6 +31,12 @@ def settings(**burgers):
         ({"networks": {"student": "[20, 0]"}}, ["networks.student.1 = 0", "greater than 0"]),
         ({"variants": {"w10": {"methods": "[kd_student]", "distillation_weight": "-2"}}}, ["distillation_weight = -2"]),
         ({"variants": {"w10": {"methods": "[pupil]"}}}, ["'pupil' is not known", "kd_student"]),
+        ({"methods": "[]"}, ["methods = []", "no method is named", "teacher", "scratch_student"]),
+        ({"variants": {"w10": {"methods": "[]"}}}, ["variants.w10.methods = []", "no method is named", "kd_student"]),
+        (
+            {"extrapolation": {"coordinate": "t", "domains": "{}"}},
+            ["domains = {}", "no domain is named", "mild_right: [1, 1.25]"],
+        ),
         ({"variants": {"w-10": {"methods": "[kd_student]"}}}, ["variant 'w-10' may hold"]),
         (
             {"extrapolation": {"coordinate": "t", "domains": {"mild_right": "[1.25, 1.25]"}}},

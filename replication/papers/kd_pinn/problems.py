@@ -62,6 +62,8 @@ class Extrapolation(Strict):
     @field_validator("domains")
     @classmethod
     def _not_empty(cls, domains: dict[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
+        if not domains:
+            raise ValueError("no domain is named; allowed: one or more, such as mild_right: [1, 1.25]")
         for name, (begin, end) in domains.items():
             if not 1 <= begin < end:
                 raise ValueError(f"domain {name} = [{begin:g}, {end:g}] is empty or inside; allowed: 1 <= begin < end")
@@ -104,7 +106,9 @@ class Variant(Strict):
 
 
 def known_methods(methods: list[str]) -> list[str]:
-    """Return `methods` if every one has a file. Raises ValueError naming the first that has none."""
+    """Return `methods` if there are any and all have a file. Raises ValueError naming the first that has none."""
+    if not methods:
+        raise ValueError(f"no method is named; allowed: one or more of {', '.join(METHODS)}")
     for method in methods:
         if method not in METHODS:
             raise ValueError(f"method {method!r} is not known; allowed: {', '.join(METHODS)}")

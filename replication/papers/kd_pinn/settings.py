@@ -162,7 +162,7 @@ class Settings(Strict):
 
     def _variant(self, problem: str, method: str) -> Variant:
         """Return what is different about an arm; nothing for the arms themselves."""
-        return self.problem(problem).variants.get(variant_of(method), Variant(methods=[]))
+        return self.problem(problem).variants.get(variant_of(method), Variant.model_construct(methods=[]))
 
 
 def _first(own: Any, common: Any) -> Any:
