@@ -1,5 +1,7 @@
 """Whether gain and transfer follow from how well the data match the prior."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from matplotlib import pyplot as plt
@@ -115,7 +117,7 @@ def _sides(panel: pd.DataFrame) -> list[tuple[int, int]]:
     return sides
 
 
-def _hits(box: tuple[float, ...], taken: list[tuple[float, ...]]) -> int:
+def _hits(box: tuple[float, ...], taken: Sequence[tuple[float, ...]]) -> int:
     """Return how many boxes (left, bottom, right, top) a box meets; leaving the panel counts as one."""
     left, bottom, right, top = box
     met = sum(left < other[2] and other[0] < right and bottom < other[3] and other[1] < top for other in taken)
