@@ -46,7 +46,7 @@ def _geometric_mean(ratios: pd.Series) -> float:
 
 def draw(data: pd.DataFrame) -> Figure:
     """Draw one map for each problem and hardware, one above the other, below the bar of their colours."""
-    data = data.astype({"threads": str}).assign(mean=_means(data))
+    data = data.astype({"threads": str})
     maps = [(name, _grid(panel)) for name, panel in data.groupby(["problem", "hardware"])]
     heights = [0.15, *(0.21 * len(grid) for _, grid in maps)]
     size = (style.WIDTH, 1.0 + 0.5 * len(maps) + sum(heights))
@@ -59,15 +59,6 @@ def draw(data: pd.DataFrame) -> Figure:
     axes[-1].set_xlabel("points per call")
     _draw_bar(axes[0], reach, min(0.8, data["mean"].min()))
     return figure
-
-
-def _means(data: pd.DataFrame) -> pd.Series:
-    """Return geometric means; parts published with medians have at most three seeds, whose mean follows from them."""
-    if "median" not in data:
-        return data["mean"]
-    product = data["low"] * data["high"] * data["median"].where(data["seeds"] == 3, 1)
-    older = (product ** (1 / data["seeds"])).where(data["seeds"] > 1, data["median"])
-    return data["mean"].fillna(older) if "mean" in data else older
 
 
 def _grid(panel: pd.DataFrame) -> pd.DataFrame:
