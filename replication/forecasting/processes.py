@@ -58,3 +58,8 @@ def total(value: Tensor) -> Tensor:
     if COUNT > 1:
         distributed.all_reduce(value)
     return value
+
+
+def in_any(fact: bool, device: str) -> bool:
+    """Return whether something is true in any of the processes, each of which asks."""
+    return bool(total(torch.tensor(float(fact), device=device))) if COUNT > 1 else fact

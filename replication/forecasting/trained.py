@@ -3,19 +3,21 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from replication.forecasting import processes
+from replication.forecasting.memory import FORECASTING, PREPARING, OutOfMemory, within_memory
 from replication.forecasting.rollout import forecasts, network_step
 from replication.forecasting.samples import Samples
 from replication.forecasting.scaling import Scaling
 from replication.forecasting.settings import Training
 from replication.forecasting.shape import ForecastShape
-from replication.forecasting.training import Diverged, ForecastFit, Loss, OutOfMemory
+from replication.forecasting.training import Diverged, ForecastFit, Loss
 from replication.networks.saved import weights
 from replication.runs.outcome import Outcome, Status
 from replication.seeds import derived_seed
@@ -49,25 +51,36 @@ def trained(
 
     `describe` says what rebuilds the network. A training that was killed goes on from its checkpoint.
     """
-    train, valid = (
-        samples(order.data, split, order.history, order.training, order.device) for split in ("train", "valid")
-    )
-    name, network = order.data.name, initialised(lambda: build(train.shape), order.seed, order.device)
-    fit = ForecastFit(
-        network=network,
-        forward=lambda _, inputs: network(inputs),
-        training={name: train},
-        validation={name: valid},
-        settings=order.training,
-        seed=order.seed,
-        checkpoint=order.checkpoint,
-        device=order.device,
-        auxiliary={name: auxiliary(train)},
-    )
-    outcome = outcome_of(fit, describe(network, train.shape))
+    try:
+        fit = _prepared(order, build, auxiliary)
+    except OutOfMemory as error:
+        return Outcome(Status.SKIPPED, str(error))
+    train = fit.training[order.data.name]
+    outcome = outcome_of(fit, describe(fit.network, train.shape))
     if outcome.status is Status.DONE and processes.RANK == 0:
-        forecast(outcome, network, train.scaling, order.evaluation, order.history, order.device)
+        forecast(outcome, fit.network, train.scaling, order.evaluation, order.history, order.device)
     return outcome
+
+
+def _prepared(
+    order: Order, build: Callable[[ForecastShape], nn.Module], auxiliary: Callable[[Samples], Loss | None]
+) -> ForecastFit:
+    with within_memory(PREPARING, order.device):
+        train, valid = (
+            samples(order.data, split, order.history, order.training, order.device) for split in ("train", "valid")
+        )
+        name, network = order.data.name, initialised(lambda: build(train.shape), order.seed, order.device)
+        return ForecastFit(
+            network=network,
+            forward=lambda _, inputs: network(inputs),
+            training={name: train},
+            validation={name: valid},
+            settings=order.training,
+            seed=order.seed,
+            checkpoint=order.checkpoint,
+            device=order.device,
+            auxiliary={name: auxiliary(train)},
+        )
 
 
 def samples(data: Path, split: str, history: int, training: Training, device: str) -> Samples:
@@ -103,14 +116,23 @@ def outcome_of(fit: ForecastFit, architecture: dict[str, Any]) -> Outcome:
 
 def forecast(
     outcome: Outcome,
-    network: Callable[[Tensor], Tensor],
+    network: nn.Module,
     scaling: Scaling,
     evaluation: Path,
     history: int,
     device: str,
+    **which: str,
 ) -> None:
-    """Put the forecast of the published windows into an outcome, with what it cost."""
+    """Put the forecast of the published windows into an outcome, with what it cost.
+
+    `which` names the dataset to a network for several.
+    """
     wall, cpu = time.perf_counter(), time.process_time()
-    outcome.prediction = forecasts(network_step(network, scaling, device), evaluation, history)
+    try:
+        with within_memory(FORECASTING, device, together=False):
+            step = network_step(partial(network.to(device), **which), scaling, device)
+            outcome.prediction = forecasts(step, evaluation, history)
+    except OutOfMemory as error:
+        outcome.status, outcome.reason = Status.SKIPPED, str(error)
     spent = {"forecast_wall_s": time.perf_counter() - wall, "forecast_cpu_s": time.process_time() - cpu}
     outcome.details = {**outcome.details, **spent}

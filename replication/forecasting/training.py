@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from replication.errors import UserError
 from replication.forecasting import processes
+from replication.forecasting.memory import PREPARING, within_memory
 from replication.forecasting.samples import Batch, Samples
 from replication.forecasting.settings import Training
 from replication.forecasting.validation import vrmse
@@ -34,10 +35,6 @@ Loss = Callable[[Tensor, Tensor], Tensor]
 
 class Diverged(Exception):
     """The loss is no longer finite."""
-
-
-class OutOfMemory(Exception):
-    """A step does not fit; the message says what would."""
 
 
 @dataclass
@@ -66,9 +63,11 @@ class ForecastFit:
 
     def run(self) -> None:
         """Train to the end of the budget. Raises Diverged or OutOfMemory."""
-        self.prepare()
-        self._start()
-        self._held_out = {name: each.spread(self.settings.validation_windows) for name, each in self.validation.items()}
+        with within_memory(PREPARING, self.device):
+            self.prepare()
+            self._start()
+            windows = self.settings.validation_windows
+            self._held_out = {name: each.spread(windows) for name, each in self.validation.items()}
         progress, phase = Progress(), self.phases[ADAMW]
         while phase.steps < self.settings.steps:
             step = phase.steps
@@ -128,29 +127,26 @@ class ForecastFit:
     def step(self, step: int) -> tuple[float, float, float, str]:
         """Make step number `step`; returns loss, auxiliary part, norm of the gradient and the dataset."""
         settings, name = self.settings, self._turn(step)
-        batch = self.training[name].drawn(step, settings.batch, *self.seed, name)
-        mine = batch.part(processes.share(settings.batch))
         torch.manual_seed(derived_seed(*self.seed, "network", step))
         for group in self._optimiser.param_groups:
             group["lr"] = self.rate(step)
         self._optimiser.zero_grad(set_to_none=True)
         values = torch.zeros(2, device=self.device)
         size = settings.batch // settings.accumulation // processes.COUNT
-        try:
+        with within_memory(self._smaller(), self.device):
+            batch = self.training[name].drawn(step, settings.batch, *self.seed, name)
+            mine = batch.part(processes.share(settings.batch))
             for start in range(0, len(mine.target), size):
                 part = mine.part(slice(start, start + size))
                 loss, auxiliary = self.loss(name, part)
                 weight = len(part.target) / settings.batch
                 (weight * loss).backward()
                 values += weight * torch.stack([loss.detach(), auxiliary.detach()])
-        except RuntimeError as error:
-            if isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in str(error):
-                raise OutOfMemory(self._smaller()) from None
-            raise
         processes.sum_gradients(self._parameters.values())
-        norm = nn.utils.clip_grad_norm_(self._parameters.values(), settings.clip)
-        self._optimiser.step()
-        self._take_average(step)
+        with within_memory(self._smaller(), self.device):  # the optimiser's moments are made in the first step
+            norm = nn.utils.clip_grad_norm_(self._parameters.values(), settings.clip)
+            self._optimiser.step()
+            self._take_average(step)
         loss_value, auxiliary_value = processes.total(values).tolist()
         return loss_value, auxiliary_value, float(norm), name
 
@@ -195,7 +191,8 @@ class ForecastFit:
     def _validate(self, step: int) -> dict[str, float]:
         """Return the VRMSE of the averaged weights on each validation set, and keep them if they are the best."""
         current = self._weights()
-        with self._clock(VALIDATION), torch.inference_mode():
+        inside = within_memory(self._smaller(), self.device)
+        with self._clock(VALIDATION), inside, torch.inference_mode():
             self._load(self._average)
             self.network.eval()
             scores = {name: self._score(name, batch) for name, batch in self._held_out.items()}
@@ -208,7 +205,7 @@ class ForecastFit:
         return {"": together, **scores}
 
     def _score(self, name: str, batch: Batch) -> float:
-        size, samples = self.settings.batch, self.validation[name]
+        size, samples = self.settings.batch // self.settings.accumulation, self.validation[name]
         parts = [batch.part(slice(start, start + size)) for start in range(0, len(batch.target), size)]
         errors = torch.cat([vrmse(self.forward(name, part.inputs).float(), part, samples) for part in parts])
         return float(errors.mean(dim=1).median())

@@ -7,10 +7,12 @@ import pytest
 import torch
 from torch import nn
 
+from replication.forecasting import trained as whole
+from replication.forecasting.memory import FORECASTING, PREPARING, OutOfMemory
 from replication.forecasting.samples import Samples
 from replication.forecasting.settings import Training
 from replication.forecasting.trained import Order, outcome_of, trained
-from replication.forecasting.training import ForecastFit, OutOfMemory
+from replication.forecasting.training import ForecastFit
 from replication.forecasting.validation import vrmse
 from replication.measurement.vrmse import vrmse as measured_vrmse
 from replication.runs.outcome import Status
@@ -165,6 +167,46 @@ def test_running_out_of_memory_is_skipped_and_says_what_would_fit(make_fit):
     fit.prepare()
     with pytest.raises(OutOfMemory, match="take a smaller network"):
         fit.step(0)
+
+
+ACCUMULATE = "out of memory at batch 4 in 1 parts; set training.accumulation: 2"
+
+
+@pytest.mark.parametrize(
+    ("owner", "what", "hint"),
+    [
+        (whole, "samples", PREPARING),
+        (Samples, "spread", PREPARING),
+        (ForecastFit, "_score", ACCUMULATE),
+        (torch.optim.AdamW, "step", ACCUMULATE),
+        (whole, "forecasts", FORECASTING),
+    ],
+)
+@pytest.mark.parametrize("error", [torch.OutOfMemoryError("CUDA out of memory"), MemoryError()])
+def test_wherever_memory_runs_out_the_run_is_skipped_with_one_line(
+    owner, what, hint, error, published, tmp_path, monkeypatch
+):
+    def explode(*args, **options):
+        raise error
+
+    monkeypatch.setattr(owner, what, explode)
+    folder, given, _ = published(SETS[0], history=2)
+    order = Order(folder, given, 2, Training(**BUDGET), ("seed", 1), Checkpoint(tmp_path / "c", ""), "cpu")
+    outcome = trained(order, lambda shape: nn.Conv2d(shape.inputs, shape.fields, 1), lambda network, shape: {})
+    assert outcome.status is Status.SKIPPED
+    assert outcome.reason.startswith(hint)
+    assert "\n" not in outcome.reason
+    assert not outcome.prediction
+
+
+def test_other_errors_are_not_taken_for_a_lack_of_memory(published, tmp_path):
+    def build(shape):
+        raise RuntimeError("shapes do not fit")
+
+    folder, given, _ = published(SETS[0], history=2)
+    order = Order(folder, given, 2, Training(**BUDGET), ("seed", 1), Checkpoint(tmp_path / "c", ""), "cpu")
+    with pytest.raises(RuntimeError, match="shapes do not fit"):
+        trained(order, build, lambda network, shape: {})
 
 
 def test_the_rate_rises_to_the_peak_and_falls_to_the_end(make_fit):

@@ -1,9 +1,11 @@
 """One WaveLiT for several datasets: trained once, then asked for each dataset's forecast."""
 
 import json
+from typing import Any
 
 from replication.errors import UserError
 from replication.forecasting import processes
+from replication.forecasting.memory import PREPARING, OutOfMemory, within_memory
 from replication.forecasting.scaling import Scaling
 from replication.forecasting.settings import Training
 from replication.forecasting.trained import forecast, initialised, outcome_of, samples
@@ -18,10 +20,18 @@ from replication.training.checkpoint import Checkpoint
 
 def train_joint(run: Run) -> Outcome:
     """Train on all datasets of `run`, which take turns; nothing is forecast here."""
+    with processes.joined(run.device):
+        try:
+            return outcome_of(*_prepared(run, processes.local_device(run.device)))
+        except OutOfMemory as error:
+            return Outcome(Status.SKIPPED, str(error))
+
+
+def _prepared(run: Run, device: str) -> tuple[ForecastFit, dict[str, Any]]:
+    """Return the training and what rebuilds its network."""
     settings, training = run.settings, Training.model_validate(run.settings["training"])
     seed = (run.paper, run.problem, "training", run.seed)
-    with processes.joined(run.device):
-        device = processes.local_device(run.device)
+    with within_memory(PREPARING, device):
         train, valid = (
             {name: samples(folder, split, settings["history"], training, device) for name, folder in run.data.items()}
             for split in ("train", "valid")
@@ -39,7 +49,7 @@ def train_joint(run: Run) -> Outcome:
             device=device,
             auxiliary={name: auxiliary(settings, each) for name, each in train.items()},
         )
-        return outcome_of(fit, wavelit.architecture())
+        return fit, wavelit.architecture()
 
 
 def forecast_with_joint(run: Run) -> Outcome:
@@ -51,11 +61,12 @@ def forecast_with_joint(run: Run) -> Outcome:
     record = json.loads((joint / "training.json").read_text(encoding="utf-8"))
     scaling = Scaling(folder)
     if (known := record["fields"].get(name)) != list(scaling.fields):
+        trained_on = f"with fields {', '.join(known)}" if known else f"on {', '.join(record['fields'])} alone"
         raise UserError(
-            f"{folder}: fields are {', '.join(scaling.fields)}, the model of {joint} was trained on {known}"
+            f"{folder}: fields are {', '.join(scaling.fields)}, but {joint} was trained {trained_on}; "
+            "train it again on this dataset"
         )
-    wavelit = load_network(joint, run.device)
     outcome = Outcome(Status.DONE, parameters=record["parameters"])
     history = record["settings"]["history"]
-    forecast(outcome, lambda inputs: wavelit(inputs, name), scaling, run.evaluation, history, run.device)
+    forecast(outcome, load_network(joint), scaling, run.evaluation, history, run.device, dataset=name)
     return outcome
