@@ -2,11 +2,14 @@
 
     OMP_NUM_THREADS=1 python benchmarks/wavelit_step.py
     OMP_NUM_THREADS=1 python benchmarks/wavelit_step.py --size 10m --grid 256 256 --memory-only
+    OMP_NUM_THREADS=1 python benchmarks/wavelit_step.py --size 10m --grid 256 256 --joint
 
-A step is forward, backward and AdamW on one batch, float32, eager. WaveLiT and a full-resolution CNN (five 3x3
-convolutions, width 32) are stepped in turn; CPU seconds of the process are compared, which others on the machine
-disturb less than wall time. Stages are told apart by torch's profiler: an operation of the backward pass belongs to the
-stage of its partner in the forward pass.
+A step is forward, backward and AdamW on one batch, float32, eager, with the fields of the maze. `--joint` computes the
+memory of one model for all eight datasets, each with fields of its own, in the step with the most channels.
+
+WaveLiT and a full-resolution CNN (five 3x3 convolutions, width 32) are stepped in turn; CPU seconds of the process are
+compared, which others on the machine disturb less than wall time. Stages are told apart by torch's profiler: an
+operation of the backward pass belongs to the stage of its partner in the forward pass.
 """
 
 import argparse
@@ -29,10 +32,12 @@ from replication.measurement.flops import flops
 from replication.networks.depthwise import DepthwiseConvolution
 from replication.networks.matching import count
 from replication.networks.tokenizer import MallatTokenizer
-from replication.networks.wavelit import WaveLiT
+from replication.networks.wavelit import WaveLiT, WaveLiTJoint
 from replication.networks.wavelit_settings import sized
+from replication.well.catalogue import WAVELIT_EIGHT, dataset
+from replication.well.trajectory import BoundaryKind
 
-HISTORY, FIELDS, CONSTANTS = 4, 3, 1
+HISTORY = 4
 STAGE = "stage: "
 
 
@@ -44,23 +49,26 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--steps", type=int, default=20)
     parser.add_argument("--memory-only", action="store_true")
+    parser.add_argument("--joint", action="store_true")
     options = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(0)
-    shape = ForecastShape(HISTORY, FIELDS, CONSTANTS, tuple(options.grid), (False, False))
-    changes = {} if options.width is None else {"width": options.width}
-    settings = sized(options.size, **changes)
-
-    def wavelit() -> nn.Module:
-        return WaveLiT(shape, settings)
-
+    shape = shape_of("acoustic_scattering_maze", tuple(options.grid))
+    settings = sized(options.size, **({} if options.width is None else {"width": options.width}))
     print(f"{options.size}, batch {options.batch} at {options.grid[0]}x{options.grid[1]}, {settings}")
-    print(f"memory, computed: {memory(wavelit, shape, options.batch) / 2**30:.2f} GiB at the peak")
-    if options.memory_only:
+    if options.joint:
+        shapes = {name: shape_of(name, shape.grid) for name in WAVELIT_EIGHT}
+        largest = max(shapes, key=lambda name: shapes[name].inputs)
+        print(f"largest step: {largest}, {shapes[largest].inputs} channels in")
+        needed = memory(lambda: WaveLiTJoint(shapes, settings), shapes[largest], options.batch, dataset=largest)
+    else:
+        needed = memory(lambda: WaveLiT(shape, settings), shape, options.batch)
+    print(f"memory, computed: {needed / 2**30:.2f} GiB at the peak")
+    if options.memory_only or options.joint:
         return
     inputs = torch.randn(options.batch, shape.inputs, *shape.grid)
-    target = torch.randn(options.batch, FIELDS, *shape.grid)
-    networks = {"plain CNN": plain_cnn(shape), "WaveLiT": wavelit()}
+    target = torch.randn(options.batch, shape.fields, *shape.grid)
+    networks = {"plain CNN": plain_cnn(shape), "WaveLiT": WaveLiT(shape, settings)}
     steps = {name: Step(network, inputs, target) for name, network in networks.items()}
     times: dict[str, list[float]] = {name: [] for name in steps}
     for repeat in range(options.steps + 3):
@@ -77,6 +85,15 @@ def main() -> None:
         )
     for stage, share in stages(steps["WaveLiT"]).most_common():
         print(f"  {100 * share:5.1f} %  {stage}")
+
+
+def shape_of(name: str, grid: tuple[int, int]) -> ForecastShape:
+    """Return what a network of a dataset is given, on a grid."""
+    entry = dataset(name)
+    periodic = ["".join(axes) for axes, kind in entry.boundaries.values() if kind is BoundaryKind.PERIODIC]
+    wraps = entry.dimensions[0] in periodic, entry.dimensions[1] in periodic
+    constants = len(entry.constant_channels) + len(entry.scalars)
+    return ForecastShape(HISTORY, len(entry.channels), constants, grid, wraps)
 
 
 def plain_cnn(shape: ForecastShape, width: int = 32) -> nn.Module:
@@ -102,15 +119,18 @@ class Step:
             self.optimiser.step()
 
 
-def memory(build: Callable[[], nn.Module], shape: ForecastShape, batch: int) -> float:
-    """Return the bytes at the peak of a step on fake tensors, AdamW's moments included; nothing is calculated."""
+def memory(build: Callable[[], Any], shape: ForecastShape, batch: int, **which: str) -> float:
+    """Return the bytes at the peak of a step on fake tensors, AdamW's moments included; nothing is calculated.
+
+    `which` names the dataset to a network for several.
+    """
     with FakeTensorMode(allow_non_fake_inputs=True):
-        network = build()
+        network = build().eval()  # without the parity shift, whose distances would have to be drawn
         inputs = torch.randn(batch, shape.inputs, *shape.grid)
         tracker = MemTracker()
         tracker.track_external(network)
         with tracker:
-            network(inputs).square().mean().backward()
+            network(inputs, **which).square().mean().backward()
         peaks = tracker.get_tracker_snapshot("peak")
         moments = 2 * sum(parameter.nbytes for parameter in network.parameters())
     return sum(each["Total"] for each in peaks.values()) + moments

@@ -36,6 +36,11 @@ class Batch:
         """Return some samples of the batch."""
         return Batch(self.inputs[places], self.target[places], None if self.counts is None else self.counts[places])
 
+    def to(self, device: str) -> "Batch":
+        """Return the batch on a device."""
+        counts = None if self.counts is None else self.counts.to(device)
+        return Batch(self.inputs.to(device), self.target.to(device), counts)
+
 
 class Drawable(Protocol):
     """What a training draws its batches from."""
@@ -52,8 +57,8 @@ class Drawable(Protocol):
 class Samples:
     """All windows of `history` + 1 frames of a split, z-scored; targets are changes over `rms_delta`.
 
-    A split of at most `resident_gb` is held on `device`; of a larger one, windows are read when they are asked for. A
-    point of a solid (NaN in the files) is 0 before the z-score.
+    A split of at most `resident_gb` is held on `device`; of a larger one, windows are read when they are asked for. The
+    attribute `resident_gb` is how much is held. A point of a solid (NaN in the files) is 0 before the z-score.
     """
 
     def __init__(
@@ -65,7 +70,9 @@ class Samples:
         self._windows = WellReader(folder, split, inputs=history, outputs=1)
         self._whole = WellReader(folder, split, outputs=WHOLE, rollout_from=1)
         frames = sum(window.frames for window in self._whole.windows)
-        self._resident = frames * self.shape.fields * math.prod(self.shape.grid) * 4 <= resident_gb * 2**30
+        size_gb = frames * self.shape.fields * math.prod(self.shape.grid) * 4 / 2**30
+        self._resident = size_gb <= resident_gb
+        self.resident_gb = size_gb if self._resident else 0.0
         if self._resident:
             self._trajectories = [self._scaled(self._whole[index]) for index in range(len(self._whole))]
             place = {(window.file, window.trajectory): index for index, window in enumerate(self._whole.windows)}

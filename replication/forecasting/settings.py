@@ -28,7 +28,9 @@ class Training(Strict):
     validate_every: PositiveInt = Field(100, description="Steps between looks at the validation windows.")
     validation_windows: PositiveInt = Field(32, description="Windows of the validation split, evenly spread.")
     resident_gb: NonNegativeFloat = Field(
-        8.0, description="A training split up to this size is held in the device's memory; larger ones are read."
+        8.0,
+        description="Training splits up to this size together are held in the device's memory, in the order of the "
+        "datasets; what is larger is read.",
     )
 
     @model_validator(mode="after")

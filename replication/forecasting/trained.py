@@ -66,9 +66,7 @@ def _prepared(
     order: Order, build: Callable[[ForecastShape], nn.Module], auxiliary: Callable[[Samples], Loss | None]
 ) -> ForecastFit:
     with within_memory(PREPARING, order.device):
-        train, valid = (
-            samples(order.data, split, order.history, order.training, order.device) for split in ("train", "valid")
-        )
+        train, valid = samples(order.data, order.history, order.training, order.device)
         name, network = order.data.name, initialised(lambda: build(train.shape), order.seed, order.device)
         return ForecastFit(
             network=network,
@@ -83,10 +81,18 @@ def _prepared(
         )
 
 
-def samples(data: Path, split: str, history: int, training: Training, device: str) -> Samples:
-    """Return the samples of a split; those of validation are not rolled."""
-    shift = training.shift and split == "train"
-    return Samples(data, split, history, device, resident_gb=training.resident_gb, shift=shift)
+def samples(
+    data: Path, history: int, training: Training, device: str, taken_gb: float = 0.0
+) -> tuple[Samples, Samples]:
+    """Return the samples to train on, and those to validate on: a few windows, read once, held outside the device.
+
+    Of the memory for training splits `taken_gb` is given to other datasets already.
+    """
+    room = training.resident_gb - taken_gb
+    return (
+        Samples(data, "train", history, device, resident_gb=room, shift=training.shift),
+        Samples(data, "valid", history, resident_gb=0.0),
+    )
 
 
 def initialised(build: Callable[[], nn.Module], seed: tuple[str | int, ...], device: str) -> Any:

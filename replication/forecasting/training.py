@@ -206,7 +206,8 @@ class ForecastFit:
 
     def _score(self, name: str, batch: Batch) -> float:
         size, samples = self.settings.batch // self.settings.accumulation, self.validation[name]
-        parts = [batch.part(slice(start, start + size)) for start in range(0, len(batch.target), size)]
+        starts = range(0, len(batch.target), size)
+        parts = (batch.part(slice(start, start + size)).to(self.device) for start in starts)
         errors = torch.cat([vrmse(self.forward(name, part.inputs).float(), part, samples) for part in parts])
         return float(errors.mean(dim=1).median())
 

@@ -23,7 +23,7 @@ SETTINGS = {
 def run(tmp_path, problem, data, **given):
     folder = tmp_path / "cpu" / "wavelit" / problem / "wavelit_joint" / "seed0"
     folder.mkdir(parents=True, exist_ok=True)
-    return Run("wavelit", problem, "wavelit_joint", 0, folder, SETTINGS, code_version="test", data=data, **given)
+    return Run("wavelit", problem, "wavelit_joint", 0, folder, dict(SETTINGS), code_version="test", data=data, **given)
 
 
 @pytest.fixture
@@ -76,6 +76,16 @@ def test_a_dataset_that_the_model_has_not_seen_ends_in_one_line(trained, sets, t
     model, _ = trained(GRAY_SCOTT)
     with pytest.raises(UserError, match=rf"{STAIRCASE}: fields are .*trained on {GRAY_SCOTT} alone; train it again"):
         forecast(tmp_path, sets, STAIRCASE, model)
+
+
+def test_datasets_share_the_memory_for_training_splits(sets, tmp_path):
+    frames_gb = 4 * 24 * 2 * 16 * 8 * 4 / 2**30
+    this = run(tmp_path, "joint", {name: folder for name, (folder, _) in sets.items()}, evaluation=tmp_path)
+    for room, held in ((3 * frames_gb, [frames_gb, frames_gb]), (1.5 * frames_gb, [frames_gb, 0.0])):
+        this.settings["training"] = SETTINGS["training"] | {"resident_gb": room}
+        fit, _ = joint._prepared(this, "cpu")
+        assert [each.resident_gb for each in fit.training.values()] == held
+        assert [each.resident_gb for each in fit.validation.values()] == [0.0, 0.0]
 
 
 def test_data_that_do_not_fit_end_as_skipped(trained, sets, monkeypatch):

@@ -6,6 +6,7 @@ from typing import Any
 from replication.errors import UserError
 from replication.forecasting import processes
 from replication.forecasting.memory import PREPARING, OutOfMemory, within_memory
+from replication.forecasting.samples import Samples
 from replication.forecasting.scaling import Scaling
 from replication.forecasting.settings import Training
 from replication.forecasting.trained import forecast, initialised, outcome_of, samples
@@ -32,10 +33,11 @@ def _prepared(run: Run, device: str) -> tuple[ForecastFit, dict[str, Any]]:
     settings, training = run.settings, Training.model_validate(run.settings["training"])
     seed = (run.paper, run.problem, "training", run.seed)
     with within_memory(PREPARING, device):
-        train, valid = (
-            {name: samples(folder, split, settings["history"], training, device) for name, folder in run.data.items()}
-            for split in ("train", "valid")
-        )
+        train: dict[str, Samples] = {}
+        valid: dict[str, Samples] = {}
+        for name, folder in run.data.items():
+            taken = sum(each.resident_gb for each in train.values())
+            train[name], valid[name] = samples(folder, settings["history"], training, device, taken)
         shapes = {name: each.shape for name, each in train.items()}
         wavelit: WaveLiTJoint = initialised(lambda: WaveLiTJoint(shapes, network(settings["network"])), seed, device)
         fit = ForecastFit(
