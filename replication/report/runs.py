@@ -134,6 +134,11 @@ def collect(trainings: Iterable[Path], measurements: Iterable[Path] = (), config
     return {"runs": runs, "measurements": entries, "manifests": manifests}
 
 
+def trained_elsewhere(entry: Mapping[str, Any]) -> bool:
+    """Whether a run forecasts with the network that a run of the same method trained, for several problems at once."""
+    return entry.get("method") in entry.get("needs", [])
+
+
 def write(trainings: Iterable[Path], measurements: Iterable[Path], path: Path, config: Sequence[str] = ()) -> None:
     """Write `runs.json`."""
     write_json(path, collect(trainings, measurements, config))

@@ -180,6 +180,11 @@ def made(entries: list[dict[str, Any]], links: list[str | None]) -> Table:
     def amounts(name: str) -> list[float]:
         return [math.nan if amount is None else float(amount) for amount in column(name)]
 
+    def spent(name: str) -> list[float]:
+        """What a run took, unknown where a run of its method took it."""
+        pairs = zip(amounts(name), entries, strict=True)
+        return [math.nan if runs.trained_elsewhere(entry) else amount for amount, entry in pairs]
+
     frame = pd.DataFrame(
         {
             "hardware": column("hardware"),
@@ -187,10 +192,10 @@ def made(entries: list[dict[str, Any]], links: list[str | None]) -> Table:
             "method": [entry.get("method") or f"({entry['measurement']})" for entry in entries],
             "seed": column("seed"),
             "status": [entry.get("status", "measured") for entry in entries],
-            "CPU time": amounts("cpu_s"),
-            "wall time": amounts("wall_s"),
-            "compilation": amounts("compile_wall_s"),
-            "steps": amounts("steps"),
+            "CPU time": spent("cpu_s"),
+            "wall time": spent("wall_s"),
+            "compilation": spent("compile_wall_s"),
+            "steps": spent("steps"),
             "parameters": amounts("parameters"),
             "folder": [runs.folder(entry).as_posix() for entry in entries],
             "command": [runs.command(entry) for entry in entries],
@@ -202,23 +207,29 @@ def made(entries: list[dict[str, Any]], links: list[str | None]) -> Table:
 
 
 def costs(entries: list[dict[str, Any]]) -> Table:
-    """Summarise what runs cost by problem and method, all seeds together; a variant counts with its method."""
+    """Summarise what runs cost by problem and method, all seeds together; a variant counts with its method.
+
+    A run whose network another run of its method trained has no cost of its own: that stands with the other run.
+    """
     frame = pd.DataFrame(entries)
+    elsewhere = pd.Series([runs.trained_elsewhere(entry) for entry in entries])
+    for name in ("cpu_s", "compile_wall_s"):
+        frame[name] = frame[name].astype(float).mask(elsewhere)
     frame["method"] = frame["method"].str.partition("-")[0]
     frame["done"] = frame["status"] == "done"
     frame["energy_j"] = frame["energy_j"].astype(float)
     grouped = frame.groupby(["hardware", "problem", "method"], sort=False)
-    named: dict[str, Any] = {"runs": ("done", "size"), "finished": ("done", "sum"), "CPU time": ("cpu_s", "sum")}
-    named |= {"median of a run": ("cpu_s", "median"), "compilation": ("compile_wall_s", "sum")}
+    named: dict[str, Any] = {"runs": ("done", "size"), "finished": ("done", "sum"), "CPU time": ("cpu_s", _all_or_none)}
+    named |= {"median of a run": ("cpu_s", "median"), "compilation": ("compile_wall_s", _all_or_none)}
     named |= {"energy": ("energy_j", _all_or_none)}
     table = grouped.agg(**named, memory=("peak_memory_mb", "max")).reset_index()
     units = {"CPU time": "=s", "median of a run": "=s", "compilation": "=s", "energy": "=J", "memory": "=MB"}
     return Table("costs", "What the runs cost", table, units)
 
 
-def _all_or_none(energies: pd.Series) -> float:
+def _all_or_none(amounts: pd.Series) -> float:
     """Return a sum only where every run was counted."""
-    return float(energies.sum(skipna=False))
+    return float(amounts.sum(skipna=False))
 
 
 def parts(published: Iterable[Part]) -> Table:

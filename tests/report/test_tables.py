@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from replication import numbers
 from replication.report import protocol, strip
-from replication.report.tables import Table, costs, scores
+from replication.report.tables import Table, costs, made, scores
 
 
 @pytest.mark.parametrize(
@@ -80,6 +80,19 @@ def test_what_runs_cost_counts_variants_with_their_method():
     assert frame.loc["n", "memory"] == 300.0
     assert frame.loc["n", "energy"] == 7.0
     assert math.isnan(frame.loc["m", "energy"])
+
+
+def test_a_run_that_another_of_its_method_trained_has_no_cost_of_its_own():
+    base = {"hardware": "cpu", "status": "done", "compile_wall_s": 0.0, "peak_memory_mb": 300.0, "energy_j": None}
+    base |= {"preset": "quick", "paper": "wavelit", "method": "m", "seed": 0, "config": []}
+    entries = [
+        base | {"problem": "joint", "cpu_s": 90.0, "wall_s": 95.0, "steps": 800, "needs": []},
+        base | {"problem": "p", "cpu_s": 0.0, "wall_s": 0.0, "steps": 0, "needs": ["m"]},
+    ]
+    for table in (costs(entries), made(entries, [None, None])):
+        together, alone = (dict(zip(table.columns, cells, strict=True)) for cells in table.readable())
+        assert (together["CPU time"], alone["CPU time"]) == ("90 s", "–")
+        assert alone["compilation"] == "–"
 
 
 def test_scores_count_failed_runs_apart_from_values():
