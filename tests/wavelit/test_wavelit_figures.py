@@ -42,6 +42,11 @@ def table():
             for score in ("linear_prediction", "wavelet_energy"):
                 rows.append(row(data, Status.DONE, "prior_match", 1 - 0.1 * place, "1", f"score={score}"))
             own = RunKey("cpu", "wavelit", problem, "wavelit", seed)
+            for method, times in {"vit": (20.0, 30.0), "convnext_unet": (0.0, 10.0)}.items():
+                other = RunKey("cpu", "wavelit", problem, method, seed)
+                for key, against, seconds in ((other, "wavelit", times[0]), (own, method, times[1] * (1 + seed))):
+                    condition = f"against={against}"
+                    rows.append(row(key, Status.DONE, "time_to_equal_error", seconds, "s", condition, timing=True))
             for dtype, error in {"float32": 1e-7, "float64": 0.0}.items():
                 rows.append(row(own, Status.DONE, "round_trip_error", error, "1", f"dtype={dtype}"))
     joint = RunKey("cpu", "wavelit", "joint", "wavelit_joint", 0)
@@ -134,6 +139,23 @@ def test_without_runs_it_says_what_is_missing(name, tmp_path):
     empty = layout.table("quick", "wavelit")
     write_rows([], tmp_path / empty)
     assert figure.missing(content(name, FigureSources(tmp_path, [empty]), tmp_path))
+
+
+def test_time_to_equal_error_is_wavelits_over_the_other_methods(sources, tmp_path):
+    data = content("costs", sources, tmp_path)
+    ratio = data[data["metric"] == "time_to_equal_error"].set_index(["problem", "method"])
+    found = ratio.loc[("helmholtz_staircase", "vit"), ["median", "low", "high"]]
+    assert found.tolist() == pytest.approx([2.25, 1.5, 3])
+    assert set(ratio.index.get_level_values("method")) == {"vit"}  # the other one never beat its start
+
+
+def test_costs_are_drawn_from_data_without_times_to_equal_error(sources, tmp_path):
+    data = content("costs", sources, tmp_path)
+    costs = import_module("replication.papers.wavelit.figures.costs")
+    with style.applied():
+        panels = [len(costs.draw(each).axes) for each in (data, data[data["metric"] != costs.EQUAL])]
+    plt.close("all")
+    assert panels[0] == panels[1] + 1
 
 
 def test_scores_are_medians_over_seeds_without_variants_and_failures(sources, tmp_path):
