@@ -75,7 +75,7 @@ def with_conditions(table: pd.DataFrame, *names: str) -> pd.DataFrame:
     parts = table["condition"].map(condition)
     chosen = table[pd.Series([set(part) == set(names) for part in parts], index=table.index, dtype=bool)].copy()
     for name in names:
-        chosen[name] = [parts[index][name] for index in chosen.index]
+        chosen[name] = pd.Series([parts[index][name] for index in chosen.index], chosen.index, dtype=str)
     return chosen
 
 

@@ -2,6 +2,7 @@
 
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -182,6 +183,18 @@ def test_a_distilled_student_costs_what_it_and_its_teacher_cost(sources, tmp_pat
     data = content("error_against_cost", sources, tmp_path)
     costs = data[(data["problem"] == "burgers") & (data["seed"] == 0)].set_index("method")["cost"]
     assert costs.to_dict() == {"teacher": 10, "scratch_student": 4, "kd_student": 14, "kd_only_student": 14}
+
+
+def test_a_method_of_others_costs_what_the_runs_that_it_reads_cost_too(sources, tmp_path, monkeypatch):
+    module = import_module("replication.papers.kd_pinn.figures.error_against_cost")
+    reading = {"theirs": SimpleNamespace(header=SimpleNamespace(needs=["teacher", "scratch_student"]))}
+    monkeypatch.setattr(module, "baselines", lambda: reading)
+    rows = table()
+    key = RunKey("cpu", "kd_pinn", "burgers", "theirs", 0)
+    rows += [row(key, Status.DONE, "relative_l2", 1e-3, "1"), row(key, Status.DONE, "train_cpu", 0.5, "s", timing=True)]
+    write_rows(rows, path := tmp_path / layout.TABLES / "kd_pinn.csv")
+    data = module.data(FigureSources(tmp_path, [path])).set_index(["problem", "method", "seed"])["cost"]
+    assert data["burgers", "theirs", 0] == 10 + 4 + 0.5
 
 
 def test_the_front_holds_what_nothing_cheaper_beats():

@@ -17,7 +17,7 @@ OWN, JOINT, DATA = "wavelit", "wavelit_joint", "data"
 
 WINDOWS = {"vrmse_one_step": "one step", "vrmse_1_20": "steps 1 to 20", "vrmse_21_60": "steps 21 to 60"}
 TRAINED = ("fno", "unet", "convnext_unet", "vit", "plain_cnn")
-"""The networks that were trained beside WaveLiT, with which it is compared."""
+"""The networks trained beside WaveLiT with which its claims compare it, registered before the runs."""
 
 CLASSES = {"wave": "waves", "other": "neither", "advection": "advection"}
 """The catalogue's kinds of dynamics, in the order in which the claims rank them."""

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from replication.baselines.declaration import baselines
 from replication.papers.kd_pinn.arms import METHODS, TEACHER
 from replication.report import style
 from replication.report.sources import FigureSources, NoData
@@ -12,7 +13,8 @@ TITLE = "Error against cost"
 CAPTION = (
     "Relative L2 error against CPU seconds of training, or of solving for methods without training, both log scales. "
     "A small marker is one seed, a large one the geometric mean over seeds. A distilled student costs what it and its "
-    "teacher cost together. The line is the Pareto front of the means: no method is both cheaper and more accurate."
+    "teacher cost together, and so does any method that reads another's run. The line is the Pareto front of the "
+    "means: no method is both cheaper and more accurate."
 )
 READS = ("table",)
 FORMAT = "csv"
@@ -28,11 +30,19 @@ def data(sources: FigureSources) -> pd.DataFrame:
     if not {"relative_l2", "train_cpu"} <= set(runs):
         raise NoData("finished runs with relative_l2 and train_cpu")
     runs = runs.reset_index().rename(columns={"relative_l2": "error", "train_cpu": "cost"})
-    teachers = runs[runs["method"] == TEACHER].set_index(["hardware", "problem", "seed"])["cost"].rename("teacher")
-    runs = runs.join(teachers, on=["hardware", "problem", "seed"])
-    taught = runs["method"].isin([name for name, arm in METHODS.items() if arm.DISTILLATION])
-    runs["cost"] += runs["teacher"].where(taught, 0.0)
+    own = runs.set_index(KEY)["cost"]
+    for method, others in _needs().items():
+        reads = runs["method"] == method
+        for other in others:
+            read = pd.MultiIndex.from_frame(runs[reads].assign(method=other)[KEY])
+            runs.loc[reads, "cost"] += own.reindex(read).to_numpy()
     return runs[[*KEY, "cost", "error"]].dropna().sort_values(KEY)
+
+
+def _needs() -> dict[str, list[str]]:
+    """Return by method the methods whose runs it reads."""
+    declared = {name: baseline.header.needs for name, baseline in baselines().items()}
+    return declared | {name: [TEACHER] for name, arm in METHODS.items() if arm.DISTILLATION}
 
 
 def draw(data: pd.DataFrame) -> Figure:
