@@ -1,11 +1,9 @@
 """Runs a program of any language as a method: measures its cost, ends it in time and sees that its files are whole.
 
-The program writes `prediction.npz` or `forecast.h5` into the run folder. It may write `history.csv`,
-`model.safetensors` with `model.json`, and a `training.json` with any of `status`, `reason`, `phases` (name: `wall_s`,
-`cpu_s`, `steps`), `parameters` and other keys of its own; what it leaves out is filled in here.
+The program writes `prediction.npz` or `forecast.h5` into the run folder, and beside it whatever `claimed.py` reads;
+what it leaves out is filled in here.
 """
 
-import json
 import logging
 import os
 import resource
@@ -14,20 +12,31 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+import uuid
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+import psutil
+
+from replication.baselines.claimed import history_fault, model_fault, read_record
 from replication.baselines.prediction import fault
 from replication.baselines.task import Task
-from replication.runs.outcome import HISTORY_START, Outcome, Phase, Status
+from replication.runs.outcome import Outcome, Phase, Status
 
 log = logging.getLogger(__name__)
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "JULIA_NUM_THREADS")
-HARNESS_KEYS = ("status", "reason", "phases", "parameters", "compile_wall_s", "peak_memory_mb")
-"""What of the program's own `training.json` is checked; other keys are kept as they are."""
+
+MARK = "REPLICATION_COMMAND"
+"""A variable that a program hands down to all that it starts, by which they are found when it has ended."""
+
+PASSES = 20
+"""How often programs are looked for that were started while others were being ended."""
+
+SECONDS_TO_READ = 5.0
+"""How long the output of a program that has ended may still take to come through."""
 
 
 @dataclass(frozen=True)
@@ -40,15 +49,44 @@ class Ended:
     peak_memory_mb: float
     out_of_time: bool
 
+    @property
+    def failure(self) -> str:
+        """Say in one line how it failed: exit code or signal, and the last line."""
+        how = f"exit code {self.code}"
+        if self.code < 0:
+            how = f"ended by signal {-self.code} ({signal.strsignal(-self.code)})"
+        return f"{how}: {self.last_line}"
+
+
+class _Output:
+    """Reads a program's output into our log, in a thread of its own, and remembers the last line."""
+
+    def __init__(self, stream: Iterable[str]) -> None:
+        self.last = "no output"
+        self._stream = stream
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
+
+    def last_line(self) -> str:
+        """Return the last line once all is read; what still holds the output open is not waited for."""
+        self._thread.join(SECONDS_TO_READ)
+        return self.last
+
+    def _read(self) -> None:
+        for line in self._stream:
+            if line.strip():
+                self.last = line.strip()
+                log.info("%s", self.last)
+
 
 def run(command: Sequence[str], seconds: float, threads: int) -> Ended:
-    """Run a program, its output in our log, and end it with all its children after `seconds`.
+    """Run a program, its output in our log; once it has ended, or after `seconds`, end all that it started.
 
     The interpreter that runs this comes first on its PATH, so that `python` is the one that has our packages.
     """
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    mark = uuid.uuid4().hex
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    last, over = "no output", threading.Event()
     try:
         process = subprocess.Popen(
             command,
@@ -57,75 +95,61 @@ def run(command: Sequence[str], seconds: float, threads: int) -> Ended:
             text=True,
             errors="replace",
             start_new_session=True,
-            env=os.environ | dict.fromkeys(THREADS, str(threads)) | {"PATH": path},
+            env=os.environ | dict.fromkeys(THREADS, str(threads)) | {"PATH": path, MARK: mark},
         )
     except OSError as error:
         return Ended(127, f"{command[0]}: {error.strerror}", Phase(), 0.0, False)
-
-    def end() -> None:
-        over.set()
-        os.killpg(process.pid, signal.SIGKILL)
-
-    timer = threading.Timer(seconds, end)
-    timer.start()
     assert process.stdout is not None
+    output, over = _Output(process.stdout), False
     try:
-        for line in process.stdout:
-            if line.strip():
-                last = line.strip()
-                log.info("%s", last)
-        code = process.wait()
-    finally:
-        timer.cancel()
-        if process.poll() is None:  # interrupted ourselves: no orphan lives on
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        over = True
+    finally:  # interrupted ourselves as well: no orphan lives on
+        wall = time.perf_counter() - start
+        _end(process, mark)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Ended(code, last, Phase(time.perf_counter() - start, cpu), after.ru_maxrss / 1024, over.is_set())
+    return Ended(process.returncode, output.last_line(), Phase(wall, cpu), after.ru_maxrss / 1024, over)
+
+
+def _end(process: subprocess.Popen[str], mark: str) -> None:
+    """End a program, its process group, and all that bears its mark, in whatever session it has put itself."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    for _ in range(PASSES):
+        marked = [
+            other for other in psutil.process_iter(["environ"]) if (other.info["environ"] or {}).get(MARK) == mark
+        ]
+        if not marked:
+            return
+        for other in marked:
+            with suppress(psutil.Error):
+                other.kill()
+        psutil.wait_procs(marked, timeout=1.0)
 
 
 def outcome(ended: Ended, task: Task, folder: Path) -> Outcome:
     """Return what became of a program, from how it ended and from the files that it left in `folder`."""
     measured = {"measured": {"wall_s": ended.cost.wall_s, "cpu_s": ended.cost.cpu_s}}
     result = Outcome(Status.DONE, phases={"command": ended.cost}, peak_memory_mb=ended.peak_memory_mb, details=measured)
+    history = history_fault(folder / "history.csv")
+    if history:  # it stays whatever became of the run, and figures read it
+        (folder / "history.csv").unlink()
     if ended.out_of_time:
         result.status, result.reason = Status.OUT_OF_TIME, f"ended after {ended.cost.wall_s:.0f} s"
         return result
     if ended.code:
-        result.status, result.reason = Status.FAILED, f"exit code {ended.code}: {ended.last_line}"
+        result.status, result.reason = Status.FAILED, ended.failure
         return result
-    problem = _take_record(folder / "training.json", result) or _history_fault(folder / "history.csv")
+    try:
+        read_record(folder / "training.json").put_into(result)
+        problem = history
+    except ValueError as error:
+        problem = str(error)
     if problem is None and result.status is Status.DONE:
-        problem = fault(folder / task.settings["prediction"], task)
+        problem = fault(folder / task.settings["prediction"], task) or model_fault(folder)
     if problem is not None:
         result.status, result.reason = Status.FAILED, problem
     return result
-
-
-def _take_record(file: Path, result: Outcome) -> str | None:
-    """Put what the program says about itself into `result`; return what is wrong with it."""
-    if not file.is_file():
-        return None
-    try:
-        record = json.loads(file.read_text(encoding="utf-8"))
-        result.status = Status(record.get("status", "done"))
-        result.reason = str(record.get("reason", ""))
-        result.parameters = int(record.get("parameters", 0))
-        result.compile_wall_s = float(record.get("compile_wall_s", 0.0))
-        phases = {name: Phase(**phase) for name, phase in record.get("phases", {}).items()}
-    except (ValueError, TypeError, AttributeError) as error:
-        return f"training.json cannot be read: {' '.join(str(error).split())}"
-    result.phases = phases or result.phases
-    result.details |= {key: value for key, value in record.items() if key not in HARNESS_KEYS}
-    return None
-
-
-def _history_fault(file: Path) -> str | None:
-    if not file.is_file():
-        return None
-    with file.open(encoding="utf-8", errors="replace") as stream:
-        columns: list[Any] = stream.readline().strip().split(",")
-    if tuple(columns[: len(HISTORY_START)]) != HISTORY_START:
-        return f"history.csv: columns begin with {', '.join(columns[:3])}, expected {', '.join(HISTORY_START)}"
-    return None

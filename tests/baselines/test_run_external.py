@@ -3,6 +3,7 @@
 import json
 import shutil
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -65,7 +66,7 @@ def test_what_a_program_says_about_itself_is_kept(door):
     files += "open(out + '/history.csv', 'w').write('phase,step,loss\\nfit,7,0.5\\n')\n"
     record = run(door, *python(ANSWER + files))
     assert record["phases"] == said["phases"]
-    assert (record["parameters"], record["rank"]) == (42, 3)
+    assert (record["parameters"], record["own"]) == (42, {"rank": 3})
     assert (door.out("mine") / "history.csv").read_text().endswith("fit,7,0.5\n")
     assert rows(door)["train_steps"].value == 7
 
@@ -141,3 +142,122 @@ def test_a_seed_that_is_not_the_folder_s_is_refused(door, capsys):
     place = ["--task", str(door.task), "--seed", "1", "--out", str(door.out("mine"))]
     assert main(["run-external", *place, "--", "true"]) == 1
     assert capsys.readouterr().err.startswith("error: --seed 1: the run folder ")
+
+
+@pytest.mark.parametrize(
+    ("task", "out", "said"),
+    [
+        ("absent.json", None, "--task absent.json: not a task file ("),
+        ("broken.json", None, "--task broken.json: not a task file ("),
+        ("partial.json", None, "--task partial.json: not a task file: evaluation is missing"),
+        (None, "mine/seed0", "--out mine/seed0: not a run folder; expected results/PRESET/HARDWARE/"),
+        (None, "results/tiny/cpu/kd_pinn/burgers/mine/seedx", "not a run folder"),
+        (None, "results/tiny/cpu/kd_pinn/burgers/yours/seed0", "yours is no file of workflow/baselines"),
+        (
+            None,
+            "results/tiny/cpu/s2gpt_pinn/burgers/mine/seed0",
+            "the task is cpu/kd_pinn/burgers, the folder's cpu/s2gpt_pinn/burgers",
+        ),
+    ],
+)
+def test_a_task_or_folder_that_cannot_be_meant_is_one_line_and_nothing_is_written(door, capsys, task, out, said):
+    door.add("mine")
+    Path("broken.json").write_text("{")
+    Path("partial.json").write_text('{"paper": "kd_pinn", "problem": "burgers"}')
+    place = ["--task", task or str(door.task), "--seed", "0", "--out", out or str(door.out("mine"))]
+    assert main(["run-external", *place, "--", "true"]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("error: --")
+    assert said in line
+    assert not Path(out or door.out("mine")).exists()
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ('{"phases": {"fit": {"wall_s": "a"}}}', "training.json: phases.fit.wall_s = 'a': input should be a valid num"),
+        ('{"phases": {"fit": {"cpu_s": -5}}}', "training.json: phases.fit.cpu_s = -5: input should be greater than"),
+        ('{"phases": {"fit": {"steps": NaN}}}', "training.json cannot be read: NaN is not a finite number"),
+        (
+            '{"phases": {"fit": {"seconds": 1}}}',
+            "training.json: phases.fit.seconds = 1: extra inputs are not permitted",
+        ),
+        ('{"phases": {"fit": {"wall_s": 1e999}}}', "training.json: phases.fit.wall_s = inf: input should be a finite"),
+        ('{"parameters": -1}', "training.json: parameters = -1: input should be greater than"),
+        ('{"query_s": "fast"}', "training.json: query_s = 'fast': input should be a valid number"),
+        ('{"status": "well"}', "training.json: status = 'well': input should be 'done', "),
+        ("[]", "training.json: []: input should be a valid dictionary"),
+        ("{", "training.json cannot be read: "),
+    ],
+)
+def test_a_record_that_cannot_be_true_fails_in_plain_words(door, said, reason):
+    record = run(door, *python(ANSWER + f"open(out + '/training.json', 'w').write('''{said}''')"), status="failed")
+    assert record["reason"].startswith(reason)
+    assert all(row.value is None for row in rows(door).values())
+
+
+def test_what_the_harness_measures_cannot_be_claimed(door):
+    said = {
+        "measured": {"wall_s": 0},
+        "needs": ["teacher"],
+        "energy_j": 0.0,
+        "peak_memory_mb": 0.0,
+        "neurons": 1,
+        "answered_points": 1,
+    }
+    record = run(door, *python(ANSWER + f"open(out + '/training.json', 'w').write('{json.dumps(said)}')"))
+    assert record["measured"]["wall_s"] > 0
+    assert record["peak_memory_mb"] > 0
+    assert record["needs"] == []
+    assert {"neurons", "answered_points"}.isdisjoint(record)
+    assert record["own"] == said
+    assert rows(door)["relative_l2"].value == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "reason"),
+    [
+        ("history.csv", "phase,step,loss\\nfit,one,0.5\\n", "history.csv: line 2: step = one is not a number"),
+        ("history.csv", "phase,step,loss\\nfit,1,0.5\\nfit,,0.4\\n", "history.csv: line 3: step = nan is not a number"),
+        ("history.csv", "phase,step,loss\\nfit,1,low\\n", "history.csv: line 2: loss = low is not a number"),
+        ("history.csv", "phase,step,loss\\nfit,1,0.5,7\\n", "history.csv: lines have more values than the 3 columns"),
+        ("history.csv", "step,loss\\n", "history.csv: columns begin with step, loss, expected phase, step, loss"),
+        ("history.csv", "", "history.csv cannot be read: "),
+        ("model.safetensors", "hi", "model.safetensors cannot be read: "),
+        ("model.json", "[1]", "model.json: expected a mapping"),
+        ("model.json", "{", "model.json cannot be read: "),
+        ("prediction.npz", "", "prediction.npz cannot be read: "),
+    ],
+)
+def test_a_file_that_others_could_not_read_later_fails_and_is_not_kept(door, file, content, reason):
+    record = run(door, *python(ANSWER + f"open(out + '/{file}', 'w').write('{content}')"), status="failed")
+    assert record["reason"].startswith(reason)
+    assert (door.out("mine") / "history.csv").read_text() == "phase,step,loss\n"
+    assert rows(door)["relative_l2"].status == "failed"
+
+
+def test_half_a_line_of_history_does_not_outlive_a_program_that_is_killed(door):
+    half = "open(out + '/history.csv', 'w').write('phase,step,loss\\nfit,1,0.5\\nfit,2,0.4,')\n"
+    record = run(door, *python(ANSWER + half + "os.kill(os.getpid(), 11)"), status="failed")
+    assert record["reason"] == "ended by signal 11 (Segmentation fault): no output"
+    assert (door.out("mine") / "history.csv").read_text() == "phase,step,loss\n"
+
+
+@pytest.mark.skipif(shutil.which("setsid") is None, reason="no setsid here")
+@pytest.mark.parametrize("output", ["", ">/dev/null 2>&1"], ids=["holding the output", "apart from it"])
+def test_what_a_program_leaves_running_ends_with_it(door, output):
+    late = door.out("mine") / "late.txt"
+    start = time.perf_counter()
+    run(door, "sh", "-c", f"(sleep 2; setsid sleep 7; touch {late}) {output} & exit 0", status="failed")
+    setsid = f"setsid sh -c 'sleep 1; touch {late}; sleep 7' {output} & sleep 0.2; exit 0"
+    run(door, "sh", "-c", setsid, status="failed", seed=1)
+    assert time.perf_counter() - start < 6
+    time.sleep(max(0.0, start + 3.0 - time.perf_counter()))
+    assert not late.exists()
+
+
+def test_the_record_says_which_runs_it_was_made_from(door):
+    run(door, *python(ANSWER), name="first")
+    door.add("mine", "{paper: kd_pinn, needs: [teacher]}")
+    shutil.copytree(door.out("first"), door.out("teacher"))
+    assert run(door, *python(ANSWER))["needs"] == ["teacher"]
