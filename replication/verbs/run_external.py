@@ -2,8 +2,10 @@
 
 import argparse
 import logging
+from dataclasses import astuple
 from pathlib import Path
 
+from replication import layout
 from replication.baselines import external
 from replication.baselines.declaration import BASELINES, declared
 from replication.baselines.task import Task
@@ -17,6 +19,9 @@ from replication.runs.run import Run
 from replication.storage.lock import only_writer
 
 logger = logging.getLogger(__name__)
+
+TOLD = ("paper", "problem", "evaluation", "prediction", "budget", "hardware")
+"""What every task says."""
 
 KEPT = {Status.DONE: ("prediction.npz", "forecast.h5", "history.csv", "model.safetensors", "model.json")}
 """What of the command's files stays; on any other status only the history, which shows how it came to that."""
@@ -38,10 +43,11 @@ def run(options: argparse.Namespace) -> None:
     command = options.command[1:] if options.command[:1] == ["--"] else options.command
     if not command:
         raise UserError("run-external: a command is needed after --")
-    task, key = Task.read(options.task), RunKey.of_folder(options.out)
-    if options.seed != key.seed:
-        raise UserError(f"--seed {options.seed}: the run folder {options.out} is that of seed {key.seed}")
-    baseline = declared(BASELINES / f"{key.method}.smk")
+    task, key = _task(options.task), _key(options.out)
+    _belong_together(task, options.seed, key, options.out)
+    if not (file := BASELINES / f"{key.method}.smk").is_file():
+        raise UserError(f"--out {options.out}: {key.method} is no file of {layout.BASELINES}")
+    baseline = declared(file)
     this = Run(
         paper=key.paper,
         problem=key.problem,
@@ -70,11 +76,40 @@ def run(options: argparse.Namespace) -> None:
             "settings": this.settings,
             "code_version": this.code_version,
             "identity": this.identity,
+            "needs": sorted(this.inputs),
             "command": command,
         }
         about = manifest(this.settings, threads=task.hardware["threads"], dtype="its own", device=this.device)
         write(outcome, this.folder, provenance, about, kept=KEPT.get(outcome.status, ("history.csv",)))
     logger.info("%s%s", outcome.status, f": {outcome.reason}" if outcome.reason else "")
+
+
+def _task(file: Path) -> Task:
+    try:
+        task = Task.read(file)
+        missing = [name for name in TOLD if name not in task.content]
+    except (OSError, ValueError, TypeError) as error:
+        raise UserError(f"--task {file}: not a task file ({' '.join(str(error).split())})") from None
+    if missing:
+        raise UserError(f"--task {file}: not a task file: {missing[0]} is missing")
+    return task
+
+
+def _key(folder: Path) -> RunKey:
+    try:
+        return RunKey.of_folder(folder)
+    except ValueError:
+        form = "results/PRESET/HARDWARE/PAPER/PROBLEM/METHOD/seedN"
+        raise UserError(f"--out {folder}: not a run folder; expected {form}, N being a number") from None
+
+
+def _belong_together(task: Task, seed: int, key: RunKey, folder: Path) -> None:
+    """Raise UserError where the run folder is that of another task or seed."""
+    if seed != key.seed:
+        raise UserError(f"--seed {seed}: the run folder {folder} is that of seed {key.seed}")
+    told = task.hardware["target"], task.settings["paper"], task.settings["problem"]
+    if told != (key.hardware, key.paper, key.problem):
+        raise UserError(f"--out {folder}: the task is {'/'.join(told)}, the folder's {'/'.join(astuple(key)[:3])}")
 
 
 def _skipped(this: Run, task: Task) -> Outcome | None:
