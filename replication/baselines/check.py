@@ -1,8 +1,9 @@
 """Tries a baseline out and says in plain words whether it keeps the contract.
 
-The workflow makes one run of it in a folder of its own. Then its command runs again in a copy of that folder in which
-all that a method must not read is replaced by noise. A method that keeps to what is published answers with the same
-bits; where the answer differs, further copies tell why.
+The workflow makes one run of it in a folder of its own, with copies of code and baselines, so that no path that starts
+at the working directory or at the method's own file leads elsewhere. Then its command runs again in a copy of that
+folder in which all that a method must not read is replaced by noise. A method that keeps to what is published answers
+with the same bits; where the answer differs, further copies tell why. Absolute paths are not covered.
 """
 
 import json
@@ -10,7 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,9 @@ from replication.runs.outcome import Status, read_record
 PROJECT = BASELINES.parents[1]
 NEEDED = ("Snakefile", "workflow", "profiles", "replication", "environment.yml")
 """What a folder must hold of the project for the workflow to run in it."""
+
+LOCAL = layout.DATA / "local"
+"""Where datasets stand in that folder that the preset has in another place."""
 
 
 @dataclass(frozen=True)
@@ -107,12 +111,26 @@ def _costs(record: dict[str, Any]) -> Iterator[Finding]:
     budget, spent = record["settings"]["budget"]["wall_s"], record["measured"]["wall_s"]
     yield Finding("time", spent <= budget, f"{spent:.1f} s of at most {budget:.0f} s")
     phases = record["phases"].values()
-    steps, allowed = sum(phase["steps"] for phase in phases), record["settings"].get("training", {}).get("steps")
-    if allowed is not None:
-        yield Finding("steps", steps <= allowed, f"{steps} of at most {allowed}")
+    steps, allowed = sum(phase["steps"] for phase in phases), allowed_steps(record["settings"])
+    if allowed is None:
+        yield Finding("steps", True, "not checked: the task sets no number of steps")
+    elif not steps:
+        yield Finding("steps", True, f"not checked: it counts none; at most {allowed}")
+    else:
+        yield Finding("steps", steps <= allowed, f"{steps} of at most {allowed}, as it counts them itself")
     claimed, cpu = sum(phase["cpu_s"] for phase in phases), record["measured"]["cpu_s"]
     recorded = f"{claimed:.2f} core seconds in phases {', '.join(record['phases'])}; {cpu:.2f} measured in all"
     yield Finding("cost", cpu > 0, recorded)
+
+
+def allowed_steps(settings: Mapping[str, Any]) -> int | None:
+    """Return the steps that a task allows: those of WaveLiT's training, or of KD-PINN's Adam and L-BFGS together."""
+    match settings.get("training"):
+        case {"steps": int(steps)}:
+            return steps
+        case {"adam": {"steps": int(steps)}, "lbfgs": {"iterations": int(iterations)}}:
+            return steps + iterations
+    return None
 
 
 def _repeats(place: Place, scratch: Path) -> Iterator[Finding]:
@@ -156,12 +174,20 @@ def _a_run(plan: Plan, name: str, problem: str | None) -> RunKey:
 
 
 def _made(plan: Plan, run: RunKey, folder: Path) -> Place:
-    folder.mkdir(parents=True)
+    folder.mkdir()
     for name in NEEDED:
-        (folder / name).symlink_to(PROJECT / name)
+        if (PROJECT / name).is_dir():
+            shutil.copytree(PROJECT / name, folder / name, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(PROJECT / name, folder / name)
+    settings = plan.preset.settings.model_dump(mode="json", exclude_none=True)
+    if run.paper in layout.FORECASTING and settings["data"]["source"] == "local":
+        settings["data"]["local"]["folder"] = str(LOCAL)
+        for name in plan.datasets if plan.baselines[run.method].header.needs else (run.problem,):
+            bring_dataset(plan.dataset_folder(name), folder / LOCAL / name)
     preset = folder / "preset" / f"{plan.name}.yaml"
     preset.parent.mkdir()
-    preset.write_text(json.dumps(plan.preset.settings.model_dump(mode="json", exclude_none=True)), encoding="utf-8")
+    preset.write_text(json.dumps(settings), encoding="utf-8")
     place = Place(folder, run, plan.name)
     scores = place.outputs / "scores.json"
     _python(
@@ -170,8 +196,20 @@ def _made(plan: Plan, run: RunKey, folder: Path) -> Place:
     return place
 
 
+def bring_dataset(source: Path, target: Path) -> None:
+    """Bring a dataset of The Well: copies of its test files, which will be hidden, links to all others."""
+
+    def brought(file: str, place: str) -> None:
+        if Path(file).parent.name == "test":
+            shutil.copy(file, place)
+        else:
+            Path(place).symlink_to(Path(file).resolve())
+
+    shutil.copytree(source, target, copy_function=brought)
+
+
 def _python(folder: Path, module: str, *arguments: str) -> None:
-    environment = os.environ | {"PYTHONPATH": str(PROJECT)}
+    environment = os.environ | {"PYTHONPATH": str(folder)}
     command = [sys.executable, "-m", module, *arguments]
     ended = subprocess.run(command, cwd=folder, env=environment, text=True, capture_output=True, check=False)
     if ended.returncode:

@@ -7,7 +7,10 @@ import pytest
 from replication.baselines import check, task
 from replication.baselines.check import Place
 from replication.layout import RunKey
+from replication.plan import Plan
+from replication.settings.loading import load_preset
 
+SMOKE = check.PROJECT / "workflow/presets/smoke.yaml"
 FORECAST = {"paper": "wavelit", "problem": "shear_flow", "evaluation": "data/evaluation/tiny/wavelit/shear_flow.h5"}
 
 
@@ -67,3 +70,25 @@ def test_every_second_window_becomes_noise_and_those_between_stay(place):
     with h5py.File(place.folder / FORECAST["evaluation"]) as file:
         changed = file["one_step/history"][:].any(axis=(1, 2, 3, 4))
     np.testing.assert_array_equal(changed, [False, True, False, True])
+
+
+def test_a_dataset_from_elsewhere_is_hidden_in_the_folder_and_stays_as_it_was(place, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere") / "shear_flow"
+    (place.folder / "data/mini/tiny/datasets/shear_flow").rename(elsewhere)
+    check.bring_dataset(elsewhere, place.folder / check.LOCAL / "shear_flow")
+    check.hide_the_answer(place)
+    assert ("test", "t0_fields/p") in touched(place)
+    with h5py.File(elsewhere / "data/test/a.hdf5") as file:
+        assert not file["t0_fields/p"][:].any()
+    train = place.folder / check.LOCAL / "shear_flow/data/train/a.hdf5"
+    assert train.resolve() == elsewhere / "data/train/a.hdf5"
+
+
+@pytest.mark.parametrize(
+    ("paper", "problem", "allowed"),
+    [("kd_pinn", "burgers", 100 + 100), ("wavelit", "acoustic_scattering_maze", 4), ("s2gpt_pinn", "burgers", None)],
+)
+def test_steps_are_held_against_what_the_task_of_the_paper_allows(paper, problem, allowed):
+    plan = Plan(load_preset(SMOKE))
+    settings = plan.papers[paper].task(problem)
+    assert check.allowed_steps(settings) == allowed

@@ -101,14 +101,20 @@ def test_changed_code_of_a_baseline_runs_it_again_and_a_comment_does_not(workpla
             "reference  run again with noise in their place: gave other values",
         ),
         (
+            "    root = Path(__file__).resolve().parents[2]\n"
+            '    guess = np.load(root / "data/references/tiny/kd_pinn/burgers.npz")["u"]\n',
+            "reference  run again with noise in their place: gave other values",
+        ),
+        (
             "    sys.exit('no licence')\n    guess = 0\n",
             "runs       burgers, seed 0, preset tiny: failed: exit code 1: no",
         ),
     ],
-    ids=["unseeded", "peeking", "failing"],
+    ids=["unseeded", "peeking", "peeking from its own file", "failing"],
 )
 def test_the_check_names_what_a_method_must_not_do(workplace, add, code, found):
     add("suspect", code)
+    assert workplace.snakemake("data/references/tiny/kd_pinn/burgers.npz").returncode == 0
     assert f"FAILED  {found}" in shell(workplace, "python -m replication check-baseline suspect --preset tiny", 1)
 
 
