@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from replication import layout, workflow_start
+from replication.baselines.rule_file import SEPARATOR
 from replication.settings.preset import paper_slugs
 
 plan = workflow_start.plan(workflow.configfiles, config)
@@ -39,9 +40,9 @@ for paper in plan.papers:
     include: f"workflow/papers/{paper}.smk"
 
 
-# Each a module of its own, so that none of its names can overwrite ours; its rule is called <name>_<rule>.
+# Each a module of its own, so that none of its names can overwrite ours; its rule is called <name>__<rule>.
 for baseline in plan.baselines.values():
-    prefix = f"{baseline.name}_"
+    prefix = f"{baseline.name}{SEPARATOR}"
 
     module:
         name: prefix

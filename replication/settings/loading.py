@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from replication import layout
 from replication.baselines.declaration import baselines
+from replication.baselines.rule_file import check_rule_file
 from replication.errors import UserError
 from replication.settings.preset import PresetBase, preset_model
 
@@ -162,10 +163,13 @@ def _check_names(path: Path, settings: PresetBase) -> None:
         if problem not in available:
             hint = _nearest(problem, available)
             raise UserError(f"{path}: problems = {problem!r} is not a problem of this preset{hint}")
-    found = sorted(baselines())
+    found = baselines()
     for name in settings.baselines or ():
         if name not in found:
-            raise UserError(f"{path}: baselines = {name!r} is no file of {layout.BASELINES}{_nearest(name, found)}")
+            hint = _nearest(name, sorted(found))
+            raise UserError(f"{path}: baselines = {name!r} is no file of {layout.BASELINES}{hint}")
+    for name in found if settings.baselines is None else settings.baselines:
+        check_rule_file(found[name])
 
 
 def paper_blocks(settings: PresetBase) -> dict[str, Any]:

@@ -81,6 +81,13 @@ def test_names_of_a_stranger_overwrite_none_of_ours(workplace, add):
     assert "Score stranger on burgers, seed 0" in planned
 
 
+def test_rules_of_two_baselines_never_have_one_name(workplace, add):
+    add("one", "    guess = points[:, 0]\n", ("rule run:", "rule two_run:"))
+    add("one_two", "    guess = points[:, 0]\n")
+    for name in ("one", "one_two"):
+        assert f"Run {name} on burgers, seed 0, cpu" in workplace.planned(f"{RUN.format(name)}/training.json")
+
+
 def test_changed_code_of_a_baseline_runs_it_again_and_a_comment_does_not(workplace, add):
     add("mine", "    guess = points[:, 0]\n")
     target = f"{RUN.format('mine')}/scores.json"
