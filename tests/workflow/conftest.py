@@ -1,4 +1,4 @@
-"""A copy of the project in which a test may change files, and a preset that runs in seconds."""
+"""A clone of the project in which a test may change files, and a preset that runs in seconds."""
 
 import os
 import re
@@ -28,7 +28,7 @@ kd_pinn:
 
 
 class Workplace:
-    """The copy, and the commands a user types in it."""
+    """The clone, and the commands a user types in it."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -59,12 +59,19 @@ class Workplace:
         file.write_text(text.replace(before, after, 1))
 
 
+def git(*arguments: str) -> list[str]:
+    """Return the lines that a git command prints about the project."""
+    command = ["git", "-C", str(ROOT), *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
+
+
 @pytest.fixture(scope="module")
 def workplace(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
-    """Copy what is tracked or could be, and add the tiny preset."""
-    folder = tmp_path_factory.mktemp("project")
-    shown = ["git", "-C", str(ROOT), "ls-files", "--cached", "--others", "--exclude-standard"]
-    for name in subprocess.run(shown, check=True, capture_output=True, text=True).stdout.splitlines():
+    """Clone the project, bring over what is changed in the working tree, and add the tiny preset."""
+    folder = tmp_path_factory.mktemp("clone") / "project"
+    git("clone", "--quiet", str(ROOT), str(folder))
+    for name in git("diff", "--name-only", "HEAD") + git("ls-files", "--others", "--exclude-standard"):
+        (folder / name).unlink(missing_ok=True)
         if (ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name)
