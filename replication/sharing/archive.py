@@ -33,7 +33,10 @@ def pack(plan: Plan, out: Path) -> str:
         raise UserError(f"preset {plan.name}: no paper has its table, verdicts and record of runs yet")
     members = sorted({path for paper in papers for path in _members(plan, paper)})
     if missing := [path for path in members if not path.is_file()]:
-        raise UserError(f"{missing[0]} is missing, and {len(missing) - 1} more: run the workflow first")
+        raise UserError(
+            f"{missing[0]} is missing, and {len(missing) - 1} more: run the workflow first, or where it was run for"
+            " some problems or methods only, name them again: --config 'problems=[...]' 'baselines=[...]'"
+        )
     with replacing(out) as temporary:
         with (
             temporary.open("wb") as raw,

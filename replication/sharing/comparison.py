@@ -89,7 +89,8 @@ def _by_quantity(rows: pd.DataFrame, log: pd.Series) -> pd.DataFrame:
         log=("log", "first"),
         timing=("timing", "first"),
     )
-    summary["mean"] = np.where(summary["log"], np.exp(summary["centre"]), summary["centre"])
+    logarithms = summary["centre"].where(summary["log"])
+    summary["mean"] = np.exp(logarithms).where(summary["log"], summary["centre"])
     return summary.drop(columns="log").reset_index()
 
 

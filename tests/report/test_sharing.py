@@ -3,6 +3,7 @@
 import hashlib
 import json
 import tarfile
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -102,7 +103,7 @@ def test_a_changed_or_damaged_archive_is_refused(workplace, tmp_path):
 def test_an_unfinished_run_is_named_instead_of_packed(workplace, tmp_path):
     lost = workplace.run_files(PAPER, "manifest.json")[0]
     lost.unlink()
-    with pytest.raises(UserError, match=f"{lost} is missing, and 0 more"):
+    with pytest.raises(UserError, match=f"{lost} is missing, and 0 more: run the workflow first, or where"):
         archive.pack(workplace, tmp_path / "quick.tar.gz")
     layout.verdicts("quick", PAPER).unlink()
     with pytest.raises(UserError, match="no paper has its table"):
@@ -152,6 +153,13 @@ def test_differences_are_in_standard_errors_of_logarithms_of_positive_and_of_pla
     plain = held([rows([-1.0, 0.0, 1.0])], [rows([0.0, 1.0, 2.0])]).differing.iloc[0]
     assert plain["mean_b"] == pytest.approx(1)
     assert plain["standard_errors"] == pytest.approx(1 / np.sqrt(2 / 3))
+
+
+def test_values_that_no_exponential_holds_are_compared_without_a_warning():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = held([rows([-1.0, 5e6])], [rows([-1.0, 7e6])]).differing.iloc[0]
+    assert found["mean_b"] == pytest.approx((7e6 - 1) / 2)
 
 
 def test_one_seed_has_a_difference_and_no_standard_error():
