@@ -6,6 +6,7 @@ beside it. Tables, figures and measurements read all of them later, so that each
 """
 
 import json
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,6 +18,9 @@ from replication.runs.outcome import HISTORY_START, Outcome, Phase, Status
 from replication.settings.strict import Strict
 
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+NUMBERS = re.compile("step|loss|loss_.*|learning_rate|gradient_norm|seconds|validation_vrmse")
+"""Columns of a history that mean something here; others may hold what they like."""
 
 
 class ClaimedPhase(Strict):
@@ -75,7 +79,7 @@ def history_fault(file: Path) -> str | None:
         return f"{file.name}: columns begin with {', '.join(columns[:3])}, expected {', '.join(HISTORY_START)}"
     if not isinstance(history.index, pd.RangeIndex):
         return f"{file.name}: lines have more values than the {len(columns)} columns"
-    for name in columns[1:]:
+    for name in filter(NUMBERS.fullmatch, columns):
         numbers = pd.to_numeric(history[name], errors="coerce")
         wrong = ~np.isfinite(numbers) if name == "step" else numbers.isna() & history[name].notna()
         if wrong.any():

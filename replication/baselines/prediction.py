@@ -8,6 +8,8 @@ import numpy as np
 from replication.baselines.task import Task
 
 Shapes = Mapping[str, tuple[int, ...]]
+LARGEST = 1e100
+"""Squares of values far beyond it are not finite, and neither is any error."""
 
 
 def fault(file: Path, task: Task) -> str | None:
@@ -28,6 +30,8 @@ def fault(file: Path, task: Task) -> str | None:
             return f"{file.name}: {name} holds {found[name].dtype}, expected float64 or float32"
         if not np.isfinite(found[name]).all():
             return f"{file.name}: {name} holds values that are not finite"
+        if (np.abs(found[name]) > LARGEST).any():
+            return f"{file.name}: {name} holds values beyond {LARGEST:.0e}"
     return None
 
 

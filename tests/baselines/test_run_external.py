@@ -63,11 +63,11 @@ def test_a_program_that_only_answers_gets_the_rest_filled_in(door):
 def test_what_a_program_says_about_itself_is_kept(door):
     said = {"phases": {"fit": {"wall_s": 0.01, "cpu_s": 0.01, "steps": 7}}, "parameters": 42, "rank": 3}
     files = f"open(out + '/training.json', 'w').write('{json.dumps(said)}')\n"
-    files += "open(out + '/history.csv', 'w').write('phase,step,loss\\nfit,7,0.5\\n')\n"
+    files += "open(out + '/history.csv', 'w').write('phase,step,loss,grid\\nfit,7,0.5,fine\\n')\n"
     record = run(door, *python(ANSWER + files))
     assert record["phases"] == said["phases"]
     assert (record["parameters"], record["own"]) == (42, {"rank": 3})
-    assert (door.out("mine") / "history.csv").read_text().endswith("fit,7,0.5\n")
+    assert (door.out("mine") / "history.csv").read_text().endswith("fit,7,0.5,fine\n")
     assert rows(door)["train_steps"].value == 7
 
 
@@ -118,6 +118,7 @@ def test_what_builds_on_a_run_that_is_not_done_is_skipped(door):
         ("np.savez(out, v=points[:, 0])", "prediction.npz: u is missing; expected u"),
         ("np.savez(out, u=points)", "prediction.npz: u has shape (40, 2), expected (40,)"),
         ("np.savez(out, u=points[:, 0] / 0)", "prediction.npz: u holds values that are not finite"),
+        ("np.savez(out, u=np.full(40, -1e300))", "prediction.npz: u holds values beyond 1e+100"),
         ("np.savez(out, u=np.arange(40))", "prediction.npz: u holds int64, expected float64 or float32"),
         ("open(out, 'w').write('u')", "prediction.npz cannot be read: "),
     ],
@@ -220,6 +221,7 @@ def test_what_the_harness_measures_cannot_be_claimed(door):
         ("history.csv", "phase,step,loss\\nfit,one,0.5\\n", "history.csv: line 2: step = one is not a number"),
         ("history.csv", "phase,step,loss\\nfit,1,0.5\\nfit,,0.4\\n", "history.csv: line 3: step = nan is not a number"),
         ("history.csv", "phase,step,loss\\nfit,1,low\\n", "history.csv: line 2: loss = low is not a number"),
+        ("history.csv", "phase,step,loss,loss_pde\\nfit,1,1,x\\n", "history.csv: line 2: loss_pde = x is not a number"),
         ("history.csv", "phase,step,loss\\nfit,1,0.5,7\\n", "history.csv: lines have more values than the 3 columns"),
         ("history.csv", "step,loss\\n", "history.csv: columns begin with step, loss, expected phase, step, loss"),
         ("history.csv", "", "history.csv cannot be read: "),
