@@ -4,13 +4,13 @@ import h5py
 import numpy as np
 import pytest
 
-from replication.baselines import check, task
-from replication.baselines.check import Place
+from replication.baselines import check, hiding, task
+from replication.baselines.place import LOCAL, PROJECT, Place, bring_dataset
 from replication.layout import RunKey
 from replication.plan import Plan
 from replication.settings.loading import load_preset
 
-SMOKE = check.PROJECT / "workflow/presets/smoke.yaml"
+SMOKE = PROJECT / "workflow/presets/smoke.yaml"
 FORECAST = {"paper": "wavelit", "problem": "shear_flow", "evaluation": "data/evaluation/tiny/wavelit/shear_flow.h5"}
 
 
@@ -55,7 +55,7 @@ def _noisy(node):
 
 
 def test_references_and_test_frames_become_noise_and_nothing_else(place):
-    check.hide_the_answer(place)
+    hiding.hide_the_answer(place)
     assert touched(place) == {
         ("wavelit", "one_step/target"),
         ("wavelit", "rollout/target"),
@@ -65,7 +65,7 @@ def test_references_and_test_frames_become_noise_and_nothing_else(place):
 
 
 def test_every_second_window_becomes_noise_and_those_between_stay(place):
-    check.hide_other_windows(place)
+    hiding.hide_other_windows(place)
     assert touched(place) == {("wavelit", "one_step/history")}
     with h5py.File(place.folder / FORECAST["evaluation"]) as file:
         changed = file["one_step/history"][:].any(axis=(1, 2, 3, 4))
@@ -75,12 +75,12 @@ def test_every_second_window_becomes_noise_and_those_between_stay(place):
 def test_a_dataset_from_elsewhere_is_hidden_in_the_folder_and_stays_as_it_was(place, tmp_path_factory):
     elsewhere = tmp_path_factory.mktemp("elsewhere") / "shear_flow"
     (place.folder / "data/mini/tiny/datasets/shear_flow").rename(elsewhere)
-    check.bring_dataset(elsewhere, place.folder / check.LOCAL / "shear_flow")
-    check.hide_the_answer(place)
+    bring_dataset(elsewhere, place.folder / LOCAL / "shear_flow")
+    hiding.hide_the_answer(place)
     assert ("test", "t0_fields/p") in touched(place)
     with h5py.File(elsewhere / "data/test/a.hdf5") as file:
         assert not file["t0_fields/p"][:].any()
-    train = place.folder / check.LOCAL / "shear_flow/data/train/a.hdf5"
+    train = place.folder / LOCAL / "shear_flow/data/train/a.hdf5"
     assert train.resolve() == elsewhere / "data/train/a.hdf5"
 
 

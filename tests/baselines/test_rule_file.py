@@ -3,12 +3,12 @@
 import pytest
 
 from replication.__main__ import main
-from replication.baselines import check
+from replication.baselines.place import PROJECT
 from replication.baselines.rule_file import check_new_name
 from replication.errors import UserError
 from replication.settings.loading import load_preset
 
-SMOKE = check.PROJECT / "workflow/presets/smoke.yaml"
+SMOKE = PROJECT / "workflow/presets/smoke.yaml"
 RULE = "rule run:\n    output:\n        config['files'],\n    shell:\n        'solve'\n"
 
 
