@@ -44,13 +44,20 @@ class Single:
     obstacle: Unmeasured | Undecidable | None = None
 
     @property
+    def word(self) -> str:
+        """The verdict on this test alone."""
+        return NOT_TESTABLE if self.missing else str(verdict(self.said()))
+
+    @property
     def missing(self) -> bool:
         """Whether there is nothing to read (rather than too little)."""
         return isinstance(self.obstacle, Unmeasured)
 
     @property
-    def n(self) -> int:
-        """How many seeds (or runs) the estimate rests on."""
+    def n(self) -> float:
+        """How many seeds (or runs) the estimate rests on, or are there where they are too few for one; NaN if none."""
+        if self.estimate is None:
+            return getattr(self.obstacle, "n", np.nan)
         members = self.estimate.members if isinstance(self.estimate, Median) else [self.estimate]
         return min(member.n for member in members)  # type: ignore[union-attr]
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pydantic import Field
 
+from replication.report import wording
 from replication.verdicts.selection import Cell, Selection, Undecidable, Unmeasured, in_words
 from replication.verdicts.statements import LEVEL, Region
 
@@ -81,9 +82,8 @@ class FailureRate(Selection):
         """A rate is judged as it is."""
         return False
 
-    @property
-    def margin_in_words(self) -> str:
-        """The bound."""
+    def margin_in_words(self, unit: str) -> str:
+        """Return the bound."""
         return f"at most {self.at_most:g}"
 
     def estimate(self, rows: pd.DataFrame, cell: Cell) -> BinomialRate:
@@ -92,9 +92,10 @@ class FailureRate(Selection):
 
         counted = seeds.runs(self.reads(rows, cell))
         if counted.total == 0:
-            raise Unmeasured(f"not run: {in_words(' '.join(self.methods), cell.condition)}", cell.problems[0])
+            names = ", ".join(map(wording.method, self.methods))
+            raise Unmeasured(f"not run: {in_words(names, cell.condition)}", cell.problems[0])
         if counted.total < 2:
-            raise Undecidable("1 run: needs at least 2")
+            raise Undecidable("only 1 run, an interval needs 2", 1)
         return BinomialRate(counted.failed, counted.total)
 
     def region(self, problem: str, margin: Any = 1.0) -> Region:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import model_validator
 
+from replication.report import wording
 from replication.verdicts.interval import StudentMean
 from replication.verdicts.selection import Cell, Name, Positive, Selection, Undecidable, Unmeasured, in_words
 from replication.verdicts.statements import Region
@@ -49,9 +50,8 @@ class Growth(Selection):
         """An exponent is already a logarithm's slope."""
         return False
 
-    @property
-    def margin_in_words(self) -> str:
-        """The bounds of the exponent, or that the power law must describe the curve better."""
+    def margin_in_words(self, unit: str) -> str:
+        """Return the bounds of the exponent, or that the power law must describe the curve better."""
         bounds = {"at least": self.at_least, "at most": self.at_most}
         words = [f"{side} {bound:g}" for side, bound in bounds.items() if bound is not None]
         return ", ".join(words) or "better than exponential"
@@ -93,7 +93,7 @@ class Growth(Selection):
         from replication.verdicts import seeds
 
         problem, method = cell.problems[0], self.methods[0]
-        what = f"{self.metric} of {in_words(method, cell.condition)} along {self.along}"
+        what = f"{wording.metric(self.metric)} of {in_words(wording.method(method), cell.condition)} along {self.along}"
         chosen = self.reads(rows, cell)
         if chosen.empty:
             raise Unmeasured(f"not run: {what}", problem)

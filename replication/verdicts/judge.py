@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 
 from replication.numbers import number
+from replication.report import style, wording
 from replication.verdicts import holm
 from replication.verdicts.claim import Claim
 from replication.verdicts.examination import Examination, Single, examine
 from replication.verdicts.interval import StudentMean
 from replication.verdicts.published import PublishedValue
 from replication.verdicts.rows import Evidence, Verdict, frame
-from replication.verdicts.selection import Cell, Selection, Size, Unmeasured
+from replication.verdicts.selection import Cell, Selection, Size, Unmeasured, in_words
 from replication.verdicts.statements import (
     BETTER,
     IN_DIRECTION,
@@ -79,7 +80,9 @@ def _verdict_row(found: Examination, evidence: str) -> Verdict:
     numbers: dict[str, Any] = {}
     if found.groups:
         shown, level = found.shown()
-        numbers = _numbers(shown, level)
+        numbers = _numbers(shown, level, claim.unit)
+        numbers |= {"test": claim.tests.index(shown.test) + 1, "hardware": shown.cell.hardware}  # type: ignore[arg-type]
+        numbers |= {"problem": " ".join(shown.cell.problems), "condition": shown.cell.condition}
         numbers |= {"runs": sum(s.runs.total for s in found.singles)}
         numbers |= {"failures": sum(s.runs.failed for s in found.singles)}
     return Verdict(
@@ -121,35 +124,61 @@ def _listed(missing: Sequence[Unmeasured]) -> str:
         problems.setdefault(absent.what, [])
         if absent.problem not in problems[absent.what]:
             problems[absent.what].append(absent.problem)
-    parts = [f"{what} on {', '.join(names)}" for what, names in problems.items()]
+    parts = [f"{what} on {', '.join(map(style.title, names))}" for what, names in problems.items()]
     rest = len(parts) - MOST_NAMED
     return "; ".join(parts[:MOST_NAMED]) + (f"; and {rest} more" if rest > 0 else "")
 
 
 def _because(found: Examination, word: str) -> str:
-    """Say what the verdict hangs on."""
+    """Say what the verdict hangs on, and what the other tests say."""
     shown, level = found.shown()
+    if shown.estimate is None and len(found.singles) > 1:
+        return f"{len(found.singles)} tests: {_counted(found.singles)}"
     reason = str(shown.obstacle) if shown.estimate is None else _comparison(shown, word, level, found.claim.unit)
-    if word == NOT_REPLICATED and _word(shown) == IN_DIRECTION:
-        reason += "; the ordering holds there, but that it holds wherever the claim says is not shown"
+    if word == NOT_REPLICATED and shown.word == IN_DIRECTION:
+        reason += ", which refutes the claim; the ordering holds there, but is not shown wherever the claim says"
     if word == INCONCLUSIVE:
         reason += _seeds_to_go(found.further_runs())
-    return f"{_share(found)}; {_label(shown)}: {reason}" if len(found.singles) > 1 else reason
+    if len(found.singles) == 1:
+        return reason
+    others = [single for single in found.singles if not _is_part(single, shown)]
+    beside = (
+        f"; the other {f'{len(others)} tests' if len(others) > 1 else 'test'}: {_counted(others)}" if others else ""
+    )
+    return f"{_label(found, shown)}: {reason}{beside}"
 
 
-def _share(found: Examination) -> str:
-    words = [_word(single) for single in found.singles]
-    counts = {word: words.count(word) for word in dict.fromkeys(words)}
-    return ", ".join(f"{count} of {len(words)} {word}" for word, count in counts.items())
+def _is_part(single: Single, shown: Single) -> bool:
+    """Whether a single result is the one shown, or one of those whose median it is."""
+    same_place = (single.cell.hardware, single.cell.condition) == (shown.cell.hardware, shown.cell.condition)
+    return single.test is shown.test and same_place and set(single.cell.problems) <= set(shown.cell.problems)
 
 
-def _word(single: Single) -> str:
-    return NOT_TESTABLE if single.missing else str(verdict(single.said()))
+def _counted(singles: Sequence[Single]) -> str:
+    """Count single results by what they say, or by what they lack to say something."""
+    states = [_state(single) for single in singles]
+    if len(set(states)) == 1:
+        return states[0] if len(states) == 1 else f"all {states[0]}"
+    return ", ".join(f"{states.count(state)} of {len(states)} {state}" for state in sorted(set(states)))
 
 
-def _label(single: Single) -> str:
-    middle = "median over " if single.test.combine == "median" else ""
-    return f"{single.test.metric} on {middle}{single.cell}, {single.cell.hardware}"
+def _state(single: Single) -> str:
+    if single.missing:
+        return "not run"
+    return single.word if single.estimate is not None else f"undecided ({single.obstacle})"
+
+
+def _label(found: Examination, shown: Single) -> str:
+    """Say where a single result was found: its problems, and whatever else tells it from the others."""
+    problems = [style.title(problem) for problem in shown.cell.problems]
+    where = f"the {len(problems)} problems" if len(problems) > MOST_NAMED else ", ".join(problems)
+    label = f"median over {where}" if shown.test.combine == "median" else where
+    if len({single.test.metric for single in found.singles}) > 1:
+        label = f"{wording.metric(shown.test.metric)} on {label}"
+    conditions = {single.cell.condition for single in found.singles}
+    label = in_words(label, shown.cell.condition if len(conditions) > 1 else "")
+    several = len({single.cell.hardware for single in found.singles}) > 1
+    return f"{label}, {shown.cell.hardware}" if several else label
 
 
 def _comparison(single: Single, word: str, level: float, unit: str) -> str:
@@ -157,10 +186,10 @@ def _comparison(single: Single, word: str, level: float, unit: str) -> str:
     low, high = _interval(single, level)
     region = single.region()
     lower, upper = single.natural(region.lower), single.natural(region.upper)
-    claimed = f"{_edge(lower, unit)} to {_edge(upper, unit)}"
+    claimed = f"{wording.bound(lower, unit)} to {wording.bound(upper, unit)}"
     if not (np.isfinite(region.lower) and np.isfinite(region.upper)):
         bounded_above = np.isfinite(region.upper)
-        claimed = f"at most {_edge(upper, unit)}" if bounded_above else f"at least {_edge(lower, unit)}"
+        claimed = f"at most {wording.bound(upper, unit)}" if bounded_above else f"at least {wording.bound(lower, unit)}"
     apart = low > upper or high < lower
     how = {
         REPLICATED: f"lies within the claimed {claimed}",
@@ -172,13 +201,6 @@ def _comparison(single: Single, word: str, level: float, unit: str) -> str:
         else f"does not settle the claimed {claimed}",
     }[word]
     return f"the {100 * (1 - 2 * level):.3g} % interval {number(low, unit)} to {number(high, unit)} {how}"
-
-
-def _edge(value: float, unit: str) -> str:
-    """Write an edge of a margin with as many digits as it has, up to four, without the logarithm's rounding error."""
-    short = f"{value:.4g}"
-    digits = len(short.partition("e")[0].replace(".", "").lstrip("-0"))
-    return number(float(short), unit, max(digits, 1))
 
 
 def _seeds_to_go(further: float) -> str:
@@ -195,25 +217,26 @@ def _interval(single: Single, level: float) -> tuple[float, float]:
     return float(single.natural(low)), float(single.natural(high))
 
 
-def _numbers(single: Single, level: float) -> dict[str, Any]:
+def _numbers(single: Single, level: float, unit: str) -> dict[str, Any]:
     """Return the columns that verdicts and evidence share, in the metric's units."""
     region = single.region()
     row: dict[str, Any] = {
-        "margin": single.test.margin_in_words,
+        "n": single.n,
+        "margin": single.test.margin_in_words(unit),
         "margin_low": float(single.natural(region.lower)),
         "margin_high": float(single.natural(region.upper)),
     }
     if single.estimate is not None:
         low, high = _interval(single, level)
         estimate = float(single.natural(single.estimate.centre))
-        row |= {"n": single.n, "estimate": estimate, "low": low, "high": high, "confidence": 1 - 2 * level}
+        row |= {"estimate": estimate, "low": low, "high": high, "confidence": 1 - 2 * level}
     return row
 
 
 def _evidence_row(found: Examination, single: Single, evidence: str) -> Evidence:
     test, cell, said = single.test, single.cell, single.said()
     low, high = single.runs.wilson()
-    word = _word(single)
+    word = single.word
     further = single.further_runs()
     reason = str(single.obstacle)
     if single.estimate is not None:
@@ -240,7 +263,7 @@ def _evidence_row(found: Examination, single: Single, evidence: str) -> Evidence
         failures=single.runs.failed,
         failure_low=low,
         failure_high=high,
-        **_numbers(single, LEVEL),
+        **_numbers(single, LEVEL, found.claim.unit),
         **_prediction(single),
     )
 

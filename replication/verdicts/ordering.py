@@ -23,8 +23,7 @@ class Ordering(Selection):
     reference: Reference
     better: Side
 
-    @property
-    def margin_in_words(self) -> str:
+    def margin_in_words(self, unit: str) -> str:
         """There is no margin."""
         return "better at all"
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from replication.report import wording
 from replication.verdicts.selection import Name, Positive, Selection
 
 Range = Annotated[tuple[float, float], Field(description="lowest and highest")]
@@ -33,10 +34,9 @@ class PublishedValue(Selection):
                 raise ValueError(f"published range {low} to {high} for {problem}: lowest first, and positive")
         return self
 
-    @property
-    def margin_in_words(self) -> str:
-        """The margin: a factor either way, or a distance."""
-        return f"factor {self.margin:.5g}" if self.logarithmic else f"+- {self.margin:.5g}"
+    def margin_in_words(self, unit: str) -> str:
+        """Return the margin: a factor either way, or a distance."""
+        return f"factor {self.margin:.5g}" if self.logarithmic else f"± {wording.bound(self.margin, unit)}"
 
     def claimed(self, problem: str) -> tuple[float, float]:
         """Return the published value for a problem as a range, natural units."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from replication.report import wording
 from replication.settings.strict import Strict
 from replication.verdicts.rank_order import RankAgreement, Ranked, agreement
 from replication.verdicts.selection import Cell, Condition, Name
@@ -38,10 +39,9 @@ class RankCorrelation(Ranked):
         """The metric and the score."""
         return [self.metric, self.score.metric]
 
-    @property
-    def margin_in_words(self) -> str:
+    def margin_in_words(self, unit: str) -> str:
         """There is no margin."""
-        return f"{self.trend} with {self.score.metric}"
+        return f"{self.trend} with {wording.metric(self.score.metric)}"
 
     def reads(self, rows: pd.DataFrame, cell: Cell) -> pd.DataFrame:
         """Return the rows of the metric, both sides of a comparison, and those of the score."""

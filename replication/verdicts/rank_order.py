@@ -97,8 +97,7 @@ class Ranked(Selection):
         """A correlation is judged as it is."""
         return False
 
-    @property
-    def margin_in_words(self) -> str:
+    def margin_in_words(self, unit: str) -> str:
         """There is no margin."""
         return "positive correlation"
 
@@ -123,7 +122,7 @@ class Ranked(Selection):
             below = together.iloc[:, 1:].min(axis=1) if self.reference else 1.0
             columns.append(together.iloc[:, 0] / below)
         table = pd.concat(columns, axis=1, join="inner").dropna().to_numpy()
-        seeds.enough(len(table))
+        seeds.enough(len(table), paired=self.reference is not None)
         return table
 
 

@@ -12,7 +12,10 @@ import pandas as pd
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """One claim. `confidence` is the interval's; `p_holm` and `verdict_holm` hold all claims of a paper to 5 %."""
+    """One claim. `confidence` is the interval's; `p_holm` and `verdict_holm` hold all claims of a paper to 5 %.
+
+    `test`, `hardware`, `problem` and `condition` say which single test the verdict hangs on.
+    """
 
     claim: str
     paper: str
@@ -36,6 +39,10 @@ class Verdict:
     further_seeds: float = np.nan
     runs: float = np.nan
     failures: float = np.nan
+    test: float = np.nan
+    hardware: str = ""
+    problem: str = ""
+    condition: str = ""
     mark: str
     figures: str
 
@@ -81,4 +88,4 @@ class Evidence:
 def frame(kind: type[Verdict | Evidence], rows: Sequence[Verdict | Evidence]) -> pd.DataFrame:
     """Return rows of one kind as a table with all their columns, counts as whole numbers."""
     table = pd.DataFrame([asdict(row) for row in rows], columns=[field.name for field in fields(kind)])
-    return table.astype(dict.fromkeys(("n", "runs", "failures"), "Int64"))
+    return table.astype(dict.fromkeys(("n", "test", "runs", "failures"), "Int64"))

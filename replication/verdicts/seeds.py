@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from replication.errors import UserError
+from replication.report import wording
 from replication.verdicts.selection import Cell, Selection, Undecidable, Unmeasured, in_words
 
 DONE = "done"
@@ -20,7 +21,7 @@ def values(rows: pd.DataFrame, metric: str, problem: str, method: str, condition
         UserError: two rows for the same seed.
     """
     chosen = rows[(rows["problem"] == problem) & (rows["method"] == method) & (rows["condition"] == condition)]
-    what = f"{metric} of {in_words(method, condition)}"
+    what = f"{wording.metric(metric)} of {in_words(wording.method(method), condition)}"
     if chosen.empty:
         raise Unmeasured(f"not run: {what}", problem)
     done = chosen[chosen["status"] == DONE]
@@ -50,7 +51,7 @@ def paired_with_each(
     found = []
     for reference in sides[count:] or [sides[0] ** 0]:
         pairs = pd.concat([*sides[:count], reference], axis=1, join="inner").dropna().to_numpy().T
-        enough(pairs.shape[1])
+        enough(pairs.shape[1], paired=selection.reference is not None)
         found.append((pairs[:-1], pairs[-1]))
     return found
 
@@ -63,12 +64,11 @@ def logarithms(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.log(numbers)
 
 
-def enough(seeds: int) -> None:
-    """Refuse fewer than two seeds: one value has no spread."""
+def enough(seeds: int, *, paired: bool = False) -> None:
+    """Refuse fewer than two seeds, since one value has no spread; `paired` if both sides of a comparison need them."""
     if seeds < 2:
-        raise Undecidable(
-            f"{seeds} seed{'' if seeds == 1 else 's'} finished on both sides: no spread, needs at least 2"
-        )
+        count = f"only {seeds} seed" if seeds else "no seed"
+        raise Undecidable(f"{count}{' on both sides' if paired else ''}, an interval needs 2", seeds)
 
 
 def best_by_other_seeds(advantages: NDArray[np.float64]) -> NDArray[np.float64]:

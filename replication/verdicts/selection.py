@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import numpy as np
 from pydantic import Field, model_validator
 
+from replication.report import style, wording
 from replication.settings.strict import Strict
 
 if TYPE_CHECKING:
@@ -35,18 +36,22 @@ class Unmeasured(Exception):
     """The rows a test needs are missing: `what` on which `problem`, and whether it was not run or did not finish."""
 
     def __init__(self, what: str, problem: str) -> None:
-        super().__init__(f"{what} on {problem}")
+        super().__init__(f"{what} on {style.title(problem)}")
         self.what = what
         self.problem = problem
 
 
 class Undecidable(Exception):
-    """The rows are there but too few to say anything; the message says why."""
+    """The rows are there but too few to say anything; the message says why, `n` how many seeds there are if known."""
+
+    def __init__(self, why: str, n: float = np.nan) -> None:
+        super().__init__(why)
+        self.n = n
 
 
 def in_words(name: str, condition: str) -> str:
     """Return `name (batch 1, threads 2)`, or the name alone for the headline row."""
-    return f"{name} ({condition.replace('=', ' ').replace(';', ', ')})" if condition else name
+    return f"{name} ({wording.condition(condition)})" if condition else name
 
 
 @dataclass(frozen=True)
@@ -56,9 +61,6 @@ class Cell:
     hardware: str
     problems: tuple[str, ...]
     condition: str
-
-    def __str__(self) -> str:
-        return in_words(" ".join(self.problems), self.condition)
 
 
 class Reference(Strict):
@@ -138,9 +140,8 @@ class Selection(Strict):
         """Whether the quantity is judged on its logarithm (errors, times and their ratios are)."""
         return True
 
-    @property
-    def margin_in_words(self) -> str:
-        """The margin or bound as it is shown beside a verdict."""
+    def margin_in_words(self, unit: str) -> str:
+        """Return the margin or bound as it is shown beside a verdict; `unit` is the tested quantity's."""
         raise NotImplementedError
 
     def cells(self, table: pd.DataFrame) -> Iterator[list[Cell]]:

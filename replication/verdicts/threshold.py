@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from pydantic import model_validator
 
+from replication.report import wording
 from replication.verdicts.interval import StudentMean
 from replication.verdicts.selection import Cell, Selection
 from replication.verdicts.statements import Region
@@ -44,10 +45,10 @@ class Threshold(Selection):
         """Positive quantities on the logarithm; plain ones as they are."""
         return not self.plain
 
-    @property
-    def margin_in_words(self) -> str:
-        """The bound."""
-        return f"at most {self.bound:g}" if self.at_most is not None else f"at least {self.bound:g}"
+    def margin_in_words(self, unit: str) -> str:
+        """Return the bound."""
+        side = "at most" if self.at_most is not None else "at least"
+        return f"{side} {wording.bound(self.bound, unit)}"
 
     def estimate(self, rows: pd.DataFrame, cell: Cell) -> StudentMean:
         """Return the mean over seeds of the quantity or of its logarithm."""

@@ -147,7 +147,7 @@ def test_a_claim_over_parts_is_judged_at_the_weaker_size_and_names_both(two_part
     assert (on_burgers.size, on_burgers.evidence) == ("published", "laptop")
     verdicts = reference.judged(two_parts)["verdicts"].set_index("claim")
     assert verdicts.loc["KD4", "evidence"] == over_both.evidence
-    assert verdicts.loc["KD10", "reason"].startswith("not run: rmse of teacher on black_scholes")
+    assert verdicts.loc["KD10", "reason"].startswith("not run: RMSE of teacher on Black-Scholes")
 
 
 def test_figures_show_all_parts_and_say_what_is_missing_only_if_no_part_has_it(two_parts, workplace):

@@ -82,9 +82,9 @@ def test_an_inconclusive_verdict_says_how_many_seeds_would_settle_it():
 def test_nothing_run_is_not_testable_and_named():
     row = verdict_of(claim(ORDERING), table())
     assert row["verdict"] == "not testable"
-    assert row["reason"] == "not run: error of student on p"
+    assert row["reason"] == "not run: error of student on P"
     row = verdict_of(claim(ORDERING), table(("p", "student", 1.0)))
-    assert row["reason"] == "not run: error of teacher on p"
+    assert row["reason"] == "not run: error of teacher on P"
     assert pd.isna(row["p_value"])
 
 
@@ -99,7 +99,10 @@ def test_one_seed_is_inconclusive_and_two_are_enough_for_a_wide_interval():
     rows = table(("p", "student", 1.0), ("p", "teacher", 2.0), seeds=1)
     row = verdict_of(claim(ORDERING), rows)
     assert (row["verdict"], pd.isna(row["estimate"])) == ("inconclusive", True)
-    assert "1 seed finished on both sides: no spread, needs at least 2" in row["reason"]
+    assert row["reason"] == "only 1 seed on both sides, an interval needs 2"
+    assert row["n"] == 1
+    alone = verdict_of(claim({"kind": "threshold", "at_most": 1.5}), rows)
+    assert alone["reason"] == "only 1 seed, an interval needs 2"
     two = verdict_of(claim(ORDERING), table(("p", "student", 1.0), ("p", "teacher", 2.0), seeds=2))
     assert (two["verdict"], two["n"]) == ("replicated", 2)
 
@@ -114,7 +117,7 @@ def test_failures_stand_apart_from_the_error_of_the_runs_that_worked():
 
 def test_a_method_whose_runs_all_fail_is_not_testable_with_their_status():
     row = verdict_of(claim(ORDERING), table(("p", "student", 1.0), ("p", "teacher", "diverged")))
-    assert (row["verdict"], row["reason"]) == ("not testable", "no finished run (5 diverged): error of teacher on p")
+    assert (row["verdict"], row["reason"]) == ("not testable", "no finished run (5 diverged): error of teacher on P")
 
 
 ALL = ORDERING | {"problems": ["p", "q", "r"]}
@@ -125,7 +128,8 @@ def test_all_problems_must_hold_and_one_clear_failure_decides():
     bad = [("r", "student", 3.0), ("r", "teacher", 2.0)]
     row = verdict_of(claim(ALL), table(*good, *bad))
     assert row["verdict"] == "not replicated"
-    assert row["reason"].startswith("2 of 3 replicated, 1 of 3 not replicated; error on r, cpu: the 96.7 % interval")
+    assert row["reason"].startswith("R: the 96.7 % interval")
+    assert row["reason"].endswith("; the other 2 tests: all replicated")
     assert verdict_of(claim(ALL | {"combine": "at least 2"}), table(*good, *bad))["verdict"] == "replicated"
 
 
@@ -133,7 +137,7 @@ def test_a_missing_problem_makes_a_claim_about_all_untestable_unless_the_others_
     good = [("p", "student", 1.0), ("p", "teacher", 2.0)]
     bad = [("q", "student", 3.0), ("q", "teacher", 2.0)]
     row = verdict_of(claim(ALL), table(*good))
-    assert (row["verdict"], row["reason"]) == ("not testable", "not run: error of student on q, r")
+    assert (row["verdict"], row["reason"]) == ("not testable", "not run: error of student on Q, R")
     assert verdict_of(claim(ALL), table(*good, *bad))["verdict"] == "not replicated"
     assert verdict_of(claim(RATIO | {"problems": ["p", "q"]}), table(*good))["verdict"] == "not testable"
     assert verdict_of(claim(ALL | {"combine": "at least 1"}), table(*good))["verdict"] == "replicated"
@@ -161,9 +165,9 @@ def test_a_median_is_over_problems():
     test = {"kind": "equivalence", "published": 1.0, "margin": 1.5, "combine": "median", "problems": ["p", "q", "r"]}
     row = verdict_of(claim(test), table(("p", "student", 1.0), ("q", "student", 1.1), ("r", "student", 50.0)))
     assert (row["verdict"], row["estimate"]) == ("replicated", pytest.approx(1.1))
-    assert "median over p q r" in row["reason"]
+    assert row["reason"].startswith("median over P, Q, R: the 90 % interval")
     without = verdict_of(claim(test), table(("p", "student", 50.0), ("q", "student", 50.0)))
-    assert (without["verdict"], without["reason"]) == ("not testable", "not run: error of student on r")
+    assert (without["verdict"], without["reason"]) == ("not testable", "not run: error of student on R")
 
 
 def test_a_size_that_proves_nothing_and_a_claim_that_never_can_be_tested():
@@ -223,7 +227,7 @@ def test_growth_and_rank_and_failures_are_read_from_the_table():
     growth = {"kind": "growth", "along": "n", "quantity": "exponent", "at_most": 1.15, "conditions": ["field=u"]}
     assert verdict_of(claim(growth), table(*curve))["verdict"] == "replicated"
     assert verdict_of(claim(growth), table(*curve[:3]))["reason"] == "3 points along n: needs at least 4"
-    assert verdict_of(claim(growth), table())["reason"] == "not run: error of student (field u) along n on p"
+    assert verdict_of(claim(growth), table())["reason"] == "not run: error of student (field u) along n on P"
     law = growth | {"quantity": "power_law"}
     del law["at_most"]
     assert verdict_of(claim(law), table(*curve))["verdict"] == "replicated"
@@ -290,8 +294,10 @@ def test_a_claim_about_all_problems_is_in_direction_only_if_the_ordering_is_show
     one_seed_on_q = rows[(rows["problem"] == "p") | (rows["seed"] == 0)]
     refuted = verdict_of(every, one_seed_on_q)
     assert refuted["verdict"] == "not replicated"
-    assert refuted["reason"].startswith("1 of 2 in direction, 1 of 2 inconclusive; error on p")
-    assert "the ordering holds there, but that it holds wherever the claim says is not shown" in refuted["reason"]
+    assert refuted["reason"].startswith("P: the 95 % interval")
+    assert "the ordering holds there, but is not shown wherever the claim says" in refuted["reason"]
+    assert refuted["reason"].endswith("; the other test: undecided (only 1 seed on both sides, an interval needs 2)")
+    assert tuple(refuted[["test", "hardware", "problem", "condition"]]) == (1, "cpu", "p", "")
 
 
 def test_reasons_are_written_in_units_a_reader_would_choose():
@@ -299,6 +305,9 @@ def test_reasons_are_written_in_units_a_reader_would_choose():
     threshold = claim({"kind": "threshold", "at_most": 0.01}, unit="s")
     reason = verdict_of(threshold, rows)["reason"]
     assert reason == "the 90 % interval 4.14 ms to 4.26 ms lies within the claimed at most 10 ms"
+    assert verdict_of(threshold, rows)["margin"] == "at most 10 ms"
+    assert verdict_of(claim({"kind": "threshold", "at_most": 80000}, unit="MB"), rows)["margin"] == "at most 80000 MB"
+    assert verdict_of(claim({"kind": "threshold", "at_most": 1e-6}), rows)["margin"] == "at most 1×10⁻⁶"
 
 
 def test_kd_pinn_without_any_run_is_not_testable_throughout():

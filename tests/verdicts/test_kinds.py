@@ -154,7 +154,7 @@ def test_ahead_of_several_references_is_ahead_of_each_of_them():
 
 def test_a_reference_that_was_not_run_is_named():
     test = Ordering.model_validate({**ORDERING, "reference": {"method": ["b", "vit"]}, "reason": "two references"})
-    with pytest.raises(Unmeasured, match="not run: m of vit on p"):
+    with pytest.raises(Unmeasured, match="not run: m of ViT on P"):
         test.estimate(_errors(a=[1.0, 1.1], b=[2.0, 2.3]), CELL)
 
 

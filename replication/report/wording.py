@@ -1,0 +1,58 @@
+"""How names and bounds are written in sentences and tables: the raw ones stand in CSV files alone."""
+
+import re
+
+from replication.numbers import number
+from replication.report import style
+
+METRICS = {
+    "rmse": "RMSE",
+    "relative_l2": "relative L² error",
+    "vrmse_one_step": "one-step VRMSE",
+    "vrmse_1_20": "VRMSE of steps 1 to 20",
+    "vrmse_21_60": "VRMSE of steps 21 to 60",
+    "vrmse_rollout": "rollout VRMSE",
+    "speedup": "speed-up",
+    "query_speedup": "query speed-up",
+    "query_error_median": "median query error",
+    "offline_cpu": "offline CPU time",
+    "intensity_over_balance": "intensity over balance",
+    "top_hessian_eigenvalue": "largest Hessian eigenvalue",
+}
+
+
+def metric(name: str) -> str:
+    """Return a metric's name as a reader writes it."""
+    return METRICS.get(name, name.replace("_", " "))
+
+
+def method(name: str) -> str:
+    """Return a method's name as figures write it."""
+    return style.look(name).label
+
+
+def condition(text: str) -> str:
+    """Return `batch=1;threads=2` as `batch 1, threads 2`; methods that it names as figures write them."""
+    parts = (part.partition("=") for part in text.split(";"))
+    return ", ".join(f"{name} {_value(value)}".replace("_", " ").strip() for name, _, value in parts)
+
+
+def _value(value: str) -> str:
+    return method(value) if value in style.KNOWN else value
+
+
+def sentence(text: str) -> str:
+    """Return a text in which problems and methods stand by their names instead of their identifiers."""
+
+    def named(found: re.Match[str]) -> str:
+        name = found[0]
+        return style.PROPER_NAMES.get(name) or (style.KNOWN[name].label if name in style.KNOWN else name)
+
+    return re.sub(r"\b[A-Za-z0-9]+(?:_[A-Za-z0-9]+)+\b", named, text)
+
+
+def bound(value: float, unit: str) -> str:
+    """Write an edge of a margin with as many digits as it has, up to four, without the logarithm's rounding error."""
+    short = f"{value:.4g}"
+    digits = len(short.partition("e")[0].replace(".", "").lstrip("-0"))
+    return number(float(short), unit, max(digits, 1))
