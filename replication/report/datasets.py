@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from replication.report.drawing import inlined
+from replication.report.svg import inlined
 from replication.report.tables import Table
 from replication.well.catalogue import DATASETS
 

@@ -1,7 +1,6 @@
 """A figure as the page shows it: its SVG inside the page, its files beside it, or what is missing."""
 
 import os
-import re
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from pathlib import Path
 
 from replication.report import figure
 from replication.report.part import Part
+from replication.report.svg import inlined
 
 
 @dataclass(frozen=True)
@@ -57,21 +57,3 @@ def load(paper: str, name: str, figures: Path, page: Path, parts: Sequence[Part]
 
 def _data_address(film: Path) -> str:
     return f"data:image/{figure.ANIMATION};base64,{b64encode(film.read_bytes()).decode()}"
-
-
-def inlined(svg: str, prefix: str, label: str) -> str:
-    """Return an SVG file's drawing for use inside a page: ids made unique by `prefix`, no fixed size, a label.
-
-    Without the prefix, clip paths and markers of one figure would be taken for those of another.
-    """
-    body = svg[svg.index("<svg") :]
-    body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
-    body = re.sub(r'\bid="', f'id="{prefix}-', body)
-    body = re.sub(r'(href="#|url\(#)', rf"\g<1>{prefix}-", body)
-    head, rest = body.split(">", 1)
-    head = re.sub(r'\s(width|height|xmlns(:\w+)?|version)="[^"]*"', "", head)
-    return f'{head} class="drawing" role="img" aria-label="{_escaped(label)}">{rest}'.replace("xlink:href", "href")
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")

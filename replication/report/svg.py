@@ -1,0 +1,88 @@
+"""An SVG file made ready to stand inside a page: small, and with names that clash with no other drawing's."""
+
+import hashlib
+import re
+from xml.etree import ElementTree
+
+TEXT = ("text", "tspan")
+DIGITS = 2
+"""Decimals of a coordinate in points: finer ones than a hundredth of a point cannot be seen."""
+
+
+def inlined(svg: str, prefix: str, label: str) -> str:
+    """Return an SVG file's drawing for use inside a page: ids made unique by `prefix`, no fixed size, a label.
+
+    Without the prefix, clip paths and markers of one figure would be taken for those of another. What the page does
+    not need is left out: metadata, ids nobody refers to, groups that only group, digits nobody sees,
+    and a style said again.
+    """
+    root = ElementTree.fromstring(svg[svg.index("<svg") :])
+    for element in root.iter():
+        element.tag = _local(element.tag)
+        element.attrib = {_local(name): value for name, value in element.attrib.items()}
+    for name in ("width", "height", "version"):
+        root.attrib.pop(name, None)
+    for metadata in root.findall("metadata"):
+        root.remove(metadata)
+    used = set(re.findall(r'(?:href="#|url\(#)([^")]+)', svg))
+    for element in root.iter():
+        _shorten(element, prefix, used)
+    _flatten(root)
+    _share_styles(root)
+    root.attrib = {**root.attrib, "class": "drawing", "role": "img", "aria-label": label}
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def _local(name: str) -> str:
+    """Return a name without its namespace, which HTML does not write."""
+    return name.rpartition("}")[2]
+
+
+def _shorten(element: ElementTree.Element, prefix: str, used: set[str]) -> None:
+    """Round an element's coordinates, and prefix its id and what it refers to."""
+    for name, value in list(element.attrib.items()):
+        if name == "id":
+            del element.attrib["id"]
+            if value in used:
+                element.set("id", f"{prefix}-{value}")
+        elif name == "href":
+            element.set(name, f"#{prefix}-{value[1:]}" if value.startswith("#") else value)
+        elif name == "transform" and re.fullmatch(r"rotate\(-?0 .*\)", value):
+            del element.attrib[name]
+        elif name == "d":
+            element.set(name, " ".join(re.sub(r"-?\d+\.\d+", _rounded, value).split()))
+        else:
+            value = re.sub(r"-?\d+\.\d{3,}", _rounded, value) if name in ("x", "y", "transform", "points") else value
+            element.set(name, value.replace("url(#", f"url(#{prefix}-"))
+
+
+def _rounded(found: re.Match[str]) -> str:
+    text = f"{float(found[0]):.{DIGITS}f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def _share_styles(root: ElementTree.Element) -> None:
+    """Move styles into classes, named by what they say, so that those of the same name in two drawings are the same."""
+    sheet = root.find("defs/style")
+    if sheet is None:
+        return
+    rules = {}
+    for element in root.iter():
+        if style := element.attrib.pop("style", None):
+            name = f"s{hashlib.sha256(style.encode()).hexdigest()[:6]}"
+            rules[name] = style
+            element.set("class", name)
+    sheet.text = "".join([sheet.text or "", *(f".{name}{{{style}}}" for name, style in rules.items())])
+
+
+def _flatten(element: ElementTree.Element) -> None:
+    """Put the content of groups without attributes in their place, and drop the line breaks between elements."""
+    children: list[ElementTree.Element] = []
+    for child in element:
+        _flatten(child)
+        children += list(child) if child.tag == "g" and not child.attrib else [child]
+    element[:] = children
+    if element.tag not in TEXT:
+        element.text = (element.text or "").strip() or None
+        for child in children:
+            child.tail = None
