@@ -1,9 +1,10 @@
 """The reference report: the union of all published parts, made from what is committed alone."""
 
 import shutil
-import tempfile
 from collections.abc import Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,8 @@ from replication.verdicts.judge import judge_at
 from replication.verdicts.sensitivity import sensitivity
 
 NAME = "reference"
+DRAWINGS = "figures"
+"""Folder beside the page with every figure and the data of all parts it is drawn from; it is not committed."""
 
 
 def judged(parts: Sequence[Part]) -> dict[str, pd.DataFrame]:
@@ -40,7 +43,8 @@ def build(root: Path, out: Path) -> Path:
     """Make verdicts, tables and page of the parts below `root` in the folder `out`; return the page.
 
     Nothing but the parts, the claims and the protocols is read. `out` may be `root` itself; elsewhere the parts are
-    copied beside the page, so that its links lead to them. The same parts give the same bytes.
+    copied beside the page, so that its links lead to them. Figures are drawn by several processes. The same parts give
+    the same bytes.
     Raises UserError if nothing is published.
     """
     if not read_all(root):
@@ -50,41 +54,51 @@ def build(root: Path, out: Path) -> Path:
             shutil.copytree(part.folder, out / part.paper / part.problem, dirs_exist_ok=True)
     parts = read_all(out)
     files = {kind: out / f"{kind}.csv" for kind in ("verdicts", "evidence", "sensitivity")}
-    for kind, frame in judged(parts).items():
-        with replacing(files[kind]) as temporary:
-            frame.to_csv(temporary, index=False, lineterminator="\n")
-    with tempfile.TemporaryDirectory() as drawings:
-        datasets = Path(drawings) / DATASET
-        for path in sorted(out.glob(f"*/*/{DATASET}/*")):
-            datasets.mkdir(exist_ok=True)
-            shutil.copyfile(path, datasets / path.name)
-            if path.suffix == ".npz":
-                frames.draw(path, datasets / f"{path.stem}.svg")
-        for paper in dict.fromkeys(part.paper for part in parts):
-            for name in figure.figures(paper):
-                data = merged(paper, name, parts, Path(drawings))
-                if data is not None:
-                    figure.draw(paper, name, data, data.with_suffix(""), suffixes=("svg",))
-                    if figure.declared(paper, name).animated:
-                        figure.animate(paper, name, data, data.with_suffix(f".{figure.ANIMATION}"))
-        inputs = Inputs(
-            preset=NAME,
-            papers=paper_slugs(),
-            verdicts=files["verdicts"],
-            evidence=files["evidence"],
-            sensitivity=files["sensitivity"],
-            metrics=tuple(part.rows for part in parts),
-            runs=tuple(part.runs for part in parts),
-            figures=Path(drawings),
-            tables=out / "tables",
-            root=None,
-            parts=parts,
-            datasets=datasets,
-        )
-        for paper in inputs.papers:
-            export(inputs, paper, inputs.tables / paper)
-        page.render(inputs, out / "index.html", out / "report.md")
+    drawings = out / DRAWINGS
+    with ProcessPoolExecutor() as pool:
+        drawn = _drawn(pool, parts, drawings)
+        for kind, frame in judged(parts).items():
+            with replacing(files[kind]) as temporary:
+                frame.to_csv(temporary, index=False, lineterminator="\n")
+        for one in drawn:
+            one.result()
+    inputs = Inputs(
+        preset=NAME,
+        papers=paper_slugs(),
+        verdicts=files["verdicts"],
+        evidence=files["evidence"],
+        sensitivity=files["sensitivity"],
+        metrics=tuple(part.rows for part in parts),
+        runs=tuple(part.runs for part in parts),
+        figures=drawings,
+        tables=out / "tables",
+        root=None,
+        parts=parts,
+        datasets=drawings / DATASET,
+    )
+    for paper in inputs.papers:
+        export(inputs, paper, inputs.tables / paper)
+    page.render(inputs, out / "index.html", out / "report.md")
     return out / "index.html"
+
+
+def _drawn(pool: Executor, parts: Sequence[Part], drawings: Path) -> list[Future[Any]]:
+    """Let the pool draw every figure of the parts and the frames of their datasets into folder `drawings`."""
+    drawn: list[Future[Any]] = []
+    for paper in dict.fromkeys(part.paper for part in parts):
+        for name in figure.figures(paper):
+            data = merged(paper, name, parts, drawings)
+            if data is not None:
+                drawn.append(pool.submit(figure.draw, paper, name, data, data.with_suffix(""), ("svg",)))
+                if figure.declared(paper, name).animated:
+                    film = data.with_suffix(f".{figure.ANIMATION}")
+                    drawn.append(pool.submit(figure.animate, paper, name, data, film))
+    (drawings / DATASET).mkdir(parents=True, exist_ok=True)
+    for path in [path for part in parts for path in sorted((part.folder / DATASET).glob("*"))]:
+        copied = Path(shutil.copyfile(path, drawings / DATASET / path.name))
+        if path.suffix == ".npz":
+            drawn.append(pool.submit(frames.draw, copied, copied.with_suffix(".svg")))
+    return drawn
 
 
 def merged(paper: str, name: str, parts: Sequence[Part], out: Path) -> Path | None:
