@@ -27,7 +27,7 @@ def table(runs: Iterable[Mapping[str, Any]], papers: Mapping[str, str]) -> Table
         cited.setdefault(("method", _of_method(run["paper"], method, papers[run["paper"]])), set()).add(method)
         if run["problem"] in DATASETS:
             cited.setdefault(("dataset", DATASETS[run["problem"]].citation), set()).add(run["problem"])
-    rows = [(kind, ", ".join(sorted(names)), text) for (kind, text), names in sorted(cited.items(), reverse=True)]
+    rows = [(kind, "; ".join(sorted(names)), text) for (kind, text), names in sorted(cited.items(), reverse=True)]
     return Table("citations", "What to cite", pd.DataFrame(rows, columns=["kind", "for", "citation"]))
 
 

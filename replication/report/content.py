@@ -1,7 +1,7 @@
 """Everything a page says, gathered from the files of a run; what is not there yet is pending."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from replication.report import drawing, erratum, figure, protocol, published, runs, strip, tables
+from replication.report import drawing, erratum, figure, protocol, published, runs, strip, tables, wording
 from replication.report.drawing import Drawing
 from replication.report.erratum import Erratum
 from replication.report.part import Part
@@ -48,10 +48,8 @@ MARKS = {
 }
 SURPRISES = "surprises.md"
 """In a paper's folder: what surprised the replication, in words."""
-MOST_ROWS = 200
+MOST_ROWS = 100
 """Rows of the long table shown under one claim; beyond it the page names the file that holds all of them."""
-MOST_SCORES = 500
-"""Quantities of one paper shown on the page; its exported tables hold all of them."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +104,16 @@ class Inputs:
         """What every run cost and on what it ran."""
         return runs.read(self.runs)
 
+    @cached_property
+    def made_by(self) -> runs.MadeBy:
+        """Finds the run or measurement behind a row."""
+        return runs.MadeBy(self.record)
+
+    def holding(self, paper: str, problems: Collection[str]) -> list[Path]:
+        """Return the long tables with the rows of some problems of a paper."""
+        parts = [part.rows for part in self.parts if part.paper == paper and part.problem in problems]
+        return parts or list(self.metrics)
+
     def entries(self, kind: str, paper: str) -> list[dict[str, Any]]:
         """The `runs` or the `measurements` of one paper."""
         return [entry for entry in self.record[kind] if entry["paper"] == paper]
@@ -123,8 +131,14 @@ class JudgedClaim:
     stretches: tuple[Stretch, ...]
     rows: Table | None
     left_out: int
+    sources: tuple[str, ...]
+    """Addresses of the files that hold all its rows."""
     command: str | None
     drawings: tuple[Drawing, ...]
+    not_run: tuple[str, ...]
+    """Problems that the claim is about and that were not run here."""
+    known: str
+    """What there is of a claim that is not decided: how many of its tests are, and on how many seeds."""
 
     @property
     def word(self) -> str:
@@ -135,6 +149,11 @@ class JudgedClaim:
     def measured(self) -> bool:
         """Whether there is an estimate to show."""
         return bool(pd.notna(self.found.get("estimate")))
+
+    @property
+    def confidence(self) -> str:
+        """The confidence of the interval."""
+        return wording.percent(self.found.get("confidence"))
 
     @property
     def further(self) -> str:
@@ -154,8 +173,9 @@ class PaperContent:
     slug: str
     protocol: Protocol
     claims: tuple[JudgedClaim, ...]
-    headline: Table | None
-    scores: Table | None
+    results: Table | None
+    quantities: int
+    """How many quantities its exported table of scores holds."""
     made: Table | None
     cost: Cost
     costs: Table | None
@@ -174,7 +194,7 @@ class PaperContent:
     @property
     def nothing(self) -> bool:
         """Whether there is nothing to say of this paper yet."""
-        return not (self.claims or self.protocol.sections or self.scores or self.made)
+        return not (self.claims or self.protocol.sections or self.results or self.made)
 
     @property
     def evidence(self) -> list[str]:
@@ -202,8 +222,8 @@ def paper(inputs: Inputs, slug: str, page: Path) -> PaperContent:
         slug=slug,
         protocol=protocol.read(folder / "protocol.md", slug),
         claims=tuple(_judged(inputs, claim, table, page) for claim in claims),
-        headline=tables.scores(table[table["condition"] == ""]).without("condition") if len(table) else None,
-        scores=tables.scores(table) if len(table) else None,
+        results=tables.results(table) if len(table) else None,
+        quantities=len(tables.scores(table).frame) if len(table) else 0,
         made=tables.made(listed, _links(inputs, listed, page)) if listed else None,
         cost=Cost.of(made),
         costs=tables.costs(made) if made else None,
@@ -243,21 +263,51 @@ def _judged(inputs: Inputs, claim: Claim, table: pd.DataFrame, page: Path) -> Ju
 
     verdict, evidence = own(inputs.verdict_rows), own(inputs.evidence_rows)
     rows = behind(claim, table) if len(table) else table
-    made_by = runs.MadeBy(inputs.record)
+    made_by = inputs.made_by
     entries = [measured or run for run, measured in (made_by.row(row) for row in rows.to_dict("records"))]
     shown, shown_entries = rows.head(MOST_ROWS), entries[:MOST_ROWS]
+    found = {str(name): value for name, value in verdict.iloc[0].items()} if len(verdict) else {}
+    deciding = [entry for entry, decides in zip(entries, _decides(claim, found, rows), strict=True) if decides]
+    problems = dict.fromkeys(problem for test in claim.tests for problem in test.problems)
     return JudgedClaim(
         claim=claim,
         anchor=f"{claim.paper}-{claim.id}",
-        found={str(name): value for name, value in verdict.iloc[0].items()} if len(verdict) else {},
+        found=found,
         tests=tables.tests(evidence).without("claim", "unit") if len(evidence) else None,
         axes=_strips(claim, evidence),
         stretches=strip.stretches(own(inputs.sensitivity_rows)),
         rows=tables.rows(shown, shown_entries, _links(inputs, shown_entries, page)) if len(rows) else None,
         left_out=max(0, len(rows) - MOST_ROWS),
-        command=next((runs.command(entry) for entry in entries if entry), None),
+        sources=tuple(relative(path, page) for path in inputs.holding(claim.paper, problems)),
+        command=next((runs.command(entry) for entry in [*deciding, *entries] if entry), None),
         drawings=tuple(drawing.load(claim.paper, name, inputs.figures, page, inputs.parts) for name in claim.figures),
+        not_run=tuple(name for name in problems if name not in set(table["problem"])) if len(table) else (),
+        known=_known(evidence),
     )
+
+
+def _decides(claim: Claim, found: Mapping[str, Any], rows: pd.DataFrame) -> list[bool]:
+    """Tell which rows the verdict hangs on: those of the compared method in the cell that decided."""
+    if pd.isna(found.get("test")):
+        return [False] * len(rows)
+    methods = claim.tests[int(found["test"]) - 1].methods
+    here = rows["method"].isin(methods) & rows["problem"].isin(str(found["problem"]).split())
+    here &= rows["hardware"] == found["hardware"]
+    exactly = here & (rows["condition"] == found["condition"])
+    return list(exactly if exactly.any() else here)
+
+
+def _known(evidence: pd.DataFrame) -> str:
+    """Say how many of a claim's tests are decided, and on how many seeds they rest; nothing where none has rows."""
+    seeds = evidence["n"].dropna() if len(evidence) else pd.Series()
+    if seeds.empty:
+        return ""
+    low, high = int(seeds.min()), int(seeds.max())
+    n = f"n = {low}" if low == high else f"n = {low} to {high}"
+    if len(evidence) == 1:
+        return n
+    decided = (~evidence["verdict"].isin([INCONCLUSIVE, NOT_TESTABLE])).sum()
+    return f"{decided} of {len(evidence)} decided, {n}"
 
 
 def behind(claim: Claim, table: pd.DataFrame) -> pd.DataFrame:
@@ -302,7 +352,8 @@ def relative(target: Path, page: Path) -> str:
 
 
 def _rows(path: Path) -> pd.DataFrame:
-    numbers = ("n", "estimate", "low", "high", "margin_low", "margin_high", "further_seeds", "runs", "failures")
+    numbers = ("n", "estimate", "low", "high", "confidence", "margin_low", "margin_high", "further_seeds")
+    numbers += ("test", "runs", "failures")
     if not path.is_file():
         return pd.DataFrame()
     return pd.read_csv(path, keep_default_na=False, na_values={name: [""] for name in numbers})

@@ -10,10 +10,10 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from replication import layout, numbers
-from replication.report import citations, content, datasets, tables
+from replication.report import citations, content, datasets, style, tables, wording
 from replication.report.content import Inputs, PaperContent
 from replication.report.erratum import Erratum
-from replication.report.runs import Cost
+from replication.report.runs import Cost, is_shared
 from replication.storage.atomic import write_text
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -34,7 +34,7 @@ def render(inputs: Inputs, html: Path, markdown: Path) -> None:
             "identity": identity,
             "machine": _machine(manifest),
             "content": manifest,
-            "runs": sum(run["manifest"] == identity for run in runs),
+            "runs": sum(run["manifest"] == identity and not is_shared(run) for run in runs),
         }
         for identity, manifest in record["manifests"].items()
         if any(run["manifest"] == identity for run in runs)
@@ -60,12 +60,10 @@ def render(inputs: Inputs, html: Path, markdown: Path) -> None:
         "first": first,
         "shown_by": {claim.anchor: [name for name, at in first.items() if at == claim.anchor] for claim in judged},
         "words": content.WORDS,
-        "most_scores": content.MOST_SCORES,
         "marks": content.MARKS,
         "formats": tables.FORMATS,
-        "lifted": ("metric", "compared", "condition", "hardware", "test", "margin"),
+        "lifted": ("metric", "method", "against", "condition", "hardware", "status", "test", "margin", "confidence"),
         "tables_base": content.relative(inputs.tables, html),
-        "metrics": [content.relative(path, html) for path in inputs.metrics],
         "css": (TEMPLATES / "page.css").read_text(encoding="utf-8"),
         "javascript": (TEMPLATES / "page.js").read_text(encoding="utf-8"),
     }
@@ -107,7 +105,8 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters |= {"number": numbers.number, "duration": numbers.duration, "cell": _cell}
-    environment.globals |= {"interval": numbers.interval, "has_verdicts": _has_verdicts}
+    environment.filters |= {"named": wording.sentence, "titled": style.title}
+    environment.globals |= {"interval": numbers.interval, "measured": wording.measured, "has_verdicts": _has_verdicts}
     return environment
 
 

@@ -45,16 +45,17 @@ class Cost:
 
     @classmethod
     def of(cls, runs: Iterable[dict[str, Any]]) -> "Cost":
-        """Add up entries of `runs.json`."""
-        runs = list(runs)
-        energies = [run["energy_j"] for run in runs]
-        reasons = {run.get("energy_reason") or "it was not recorded" for run in runs if run["energy_j"] is None}
+        """Add up entries of `runs.json`; shared networks take time, but are no runs and have no energy of their own."""
+        entries = list(runs)
+        made = [entry for entry in entries if not is_shared(entry)]
+        energies = [run["energy_j"] for run in made]
+        reasons = {run.get("energy_reason") or "it was not recorded" for run in made if run["energy_j"] is None}
         return cls(
-            runs=len(runs),
-            unfinished=sum(run["status"] != "done" for run in runs),
-            cpu_s=sum(run["cpu_s"] for run in runs),
-            wall_s=sum(run["wall_s"] for run in runs),
-            compile_wall_s=sum(run["compile_wall_s"] for run in runs),
+            runs=len(made),
+            unfinished=sum(run["status"] != "done" for run in made),
+            cpu_s=sum(entry["cpu_s"] for entry in entries),
+            wall_s=sum(entry["wall_s"] for entry in entries),
+            compile_wall_s=sum(entry["compile_wall_s"] for entry in entries),
             energy_j=None if not energies or None in energies else sum(energies),
             energy_reason="; ".join(sorted(reasons)),
         )
@@ -82,8 +83,8 @@ class Shared:
         unknown: dict[str, Any] = {
             "reason": "",
             "peak_memory_mb": None,
-            "energy_j": 0.0,
-            "energy_reason": "",
+            "energy_j": None,
+            "energy_reason": "counted with the runs that trained them",
             "needs": [],
         }
         return [{**run, **unknown, **cost, "method": method, "status": "done", "compile_wall_s": 0.0}]
@@ -206,6 +207,13 @@ def folder(run: dict[str, Any]) -> Path:
 def is_shared(run: Mapping[str, Any]) -> bool:
     """Whether an entry is that of networks which several runs share."""
     return run.get("method", "").startswith(f"{SHARED}-")
+
+
+def counted_with(entry: Mapping[str, Any]) -> str:
+    """Say where the time of a run is counted that has none of its own: with another training; empty for all others."""
+    if "measurement" in entry or entry["cpu_s"] or entry["status"] != "done":
+        return ""
+    return f"see {'joint' if entry['method'] in entry.get('needs', []) else SHARED}"
 
 
 def anchor(run: dict[str, Any]) -> str:

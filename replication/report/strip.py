@@ -102,15 +102,15 @@ class Stretch:
 
     @property
     def in_words(self) -> str:
-        """Its range as a reader writes it: `below 0.83`, `0.83 to 1.2`, `above 1.2`, `at every margin`."""
+        """Its range as a reader writes it: `below 0.83 ×`, `0.83 to 1.2 ×`, `above 1.2 ×`, `at every margin`."""
         first, last = self.start <= MARGINS[0], self.end >= MARGINS[-1]
         if first and last:
             return "at every margin"
         if first:
-            return f"below {number(self.end, digits=2)}"
+            return f"below {number(self.end, digits=2)} ×"
         if last:
-            return f"above {number(self.start, digits=2)}"
-        return f"{number(self.start, digits=2)} to {number(self.end, digits=2)}"
+            return f"above {number(self.start, digits=2)} ×"
+        return f"{number(self.start, digits=2)} to {number(self.end, digits=2)} ×"
 
 
 def stretches(rows: pd.DataFrame) -> tuple[Stretch, ...]:

@@ -1,7 +1,7 @@
 """The report's tables, as frames with readable headings, and the four forms they are written in."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -9,11 +9,20 @@ from typing import Any
 import pandas as pd
 
 from replication import numbers
-from replication.report import runs
+from replication.report import runs, style, wording
 from replication.report.part import Part
 from replication.storage.atomic import replacing, write_text
 
 FORMATS = ("csv", "md", "tex")
+READABLE: dict[str, Callable[[str], str]] = {
+    "problem": lambda names: ", ".join(map(style.title, names.split())),
+    "method": lambda names: "; ".join(map(wording.method, names.split())),
+    "against": wording.sentence,
+    "metric": wording.metric,
+    "condition": wording.condition,
+    "for": wording.sentence,
+}
+"""Columns of identifiers, which stand in CSV files alone, with how a reader sees them."""
 
 
 @dataclass(frozen=True)
@@ -47,9 +56,9 @@ class Table:
         value = row[column]
         if column in self.units:
             unit = self.units[column]
-            return numbers.number(value, unit[1:] if unit.startswith("=") else row[unit])
-        if column == "condition":
-            return str(value).replace(";", "; ")
+            return wording.amount(value, unit[1:] if unit.startswith("=") else row[unit])
+        if column in READABLE:
+            return READABLE[column](str(value))
         return numbers.number(value) if isinstance(value, float) else str(value)
 
     def rows(self) -> list[dict[str, Any]]:
@@ -65,10 +74,6 @@ class Table:
     def without(self, *columns: str) -> "Table":
         """Return the table as a reader sees it without some columns; units stay known."""
         return replace(self, hidden=(*self.hidden, *columns))
-
-    def head(self, most: int) -> "Table":
-        """Return the table with its first rows alone."""
-        return replace(self, frame=self.frame.head(most))
 
     def readable(self) -> list[list[str]]:
         """Return all cells as a reader sees them."""
@@ -125,12 +130,11 @@ def tests(evidence: pd.DataFrame) -> Table:
             "estimate": evidence["estimate"],
             "low": evidence["low"],
             "high": evidence["high"],
+            "confidence": evidence["confidence"].map(wording.percent),
             "seeds": evidence["n"],
             "metric": evidence["metric"],
-            "compared": [
-                f"{method} with {other}" if other else method
-                for method, other in zip(evidence["method"], evidence["reference"], strict=True)
-            ],
+            "method": evidence["method"],
+            "against": evidence["reference"],
             "condition": evidence["condition"],
             "hardware": evidence["hardware"],
             "test": evidence["kind"].str.replace("_", " "),
@@ -143,14 +147,19 @@ def tests(evidence: pd.DataFrame) -> Table:
 
 
 def rows(table: pd.DataFrame, made_by: list[dict[str, Any] | None], links: list[str | None]) -> Table:
-    """Return rows of the long table as they are; `links` lead to the folders of the runs that made them."""
+    """Return rows of the long table as they are; `links` lead to the folders of the runs that made them.
+
+    Without a link the folder leads to the run's row on the page, as the command does.
+    """
     names = ["hardware", "problem", "method", "seed", "condition", "metric", "value", "unit", "status"]
     commands = [f"#{runs.anchor(entry)}" if entry else None for entry in made_by]
     frame = table[names].assign(
-        run=["folder" if link else "" for link in links],
+        run=[runs.folder(entry).as_posix() if entry else "" for entry in made_by],
         rerun=["command" if command else "" for command in commands],
     )
-    return Table("rows", "Rows of the long table", frame, {"value": "unit"}, {"run": links, "rerun": commands})
+    folders = [link or command for link, command in zip(links, commands, strict=True)]
+    units = {"value": "unit"}
+    return Table("rows", "Rows of the long table", frame, units, {"run": folders, "rerun": commands}, hidden=("unit",))
 
 
 def scores(table: pd.DataFrame) -> Table:
@@ -171,8 +180,29 @@ def scores(table: pd.DataFrame) -> Table:
     return Table("scores", "Every quantity, over seeds", frame, units, hidden=("unit",))
 
 
+def results(table: pd.DataFrame) -> Table:
+    """Return what every method reached on every problem: medians over seeds of the quantities without a condition.
+
+    A quantity that is zero throughout is left out; ranges over seeds and conditions stand in the table of scores.
+    """
+    headline = table[table["condition"] == ""]
+    by = ["hardware", "problem", "method"]
+    medians = headline.pivot_table("value", by, "metric", aggfunc="median", sort=False, dropna=False)
+    medians = medians.loc[medians.notna().any(axis=1), [name for name in medians if medians[name].any()]]
+    units = headline.groupby("metric")["unit"].first()
+    seeds = headline.groupby(by, sort=False)["seed"].nunique().rename("seeds")
+    frame = medians.rename(columns=wording.metric).join(seeds).reset_index()
+    frame = frame[[*by, "seeds", *map(wording.metric, medians)]]
+    titled = f"Medians over seeds of {len(list(medians))} quantities"
+    return Table("results", titled, frame, {wording.metric(name): f"={units[name]}" for name in medians})
+
+
 def made(entries: list[dict[str, Any]], links: list[str | None]) -> Table:
-    """List runs and measurements, with the cost of the runs; `links` lead to their folders."""
+    """List runs and measurements, with the cost of the runs; `links` lead to their folders.
+
+    Of a run whose time is counted elsewhere, `counted` says where.
+    """
+    elsewhere = [runs.counted_with(entry) for entry in entries]
 
     def column(name: str) -> list[Any]:
         return [entry.get(name) for entry in entries]
@@ -180,10 +210,8 @@ def made(entries: list[dict[str, Any]], links: list[str | None]) -> Table:
     def amounts(name: str) -> list[float]:
         return [math.nan if amount is None else float(amount) for amount in column(name)]
 
-    def spent(name: str) -> list[float]:
-        """What a run took, unknown where a run of its method took it."""
-        pairs = zip(amounts(name), entries, strict=True)
-        return [math.nan if runs.trained_elsewhere(entry) else amount for amount, entry in pairs]
+    def times(name: str) -> list[float]:
+        return [math.nan if other else time for time, other in zip(amounts(name), elsewhere, strict=True)]
 
     frame = pd.DataFrame(
         {
@@ -192,44 +220,56 @@ def made(entries: list[dict[str, Any]], links: list[str | None]) -> Table:
             "method": [entry.get("method") or f"({entry['measurement']})" for entry in entries],
             "seed": column("seed"),
             "status": [entry.get("status", "measured") for entry in entries],
-            "CPU time": spent("cpu_s"),
-            "wall time": spent("wall_s"),
-            "compilation": spent("compile_wall_s"),
-            "steps": spent("steps"),
+            "command": [runs.command(entry) for entry in entries],
+            "CPU time": times("cpu_s"),
+            "wall time": times("wall_s"),
+            "counted": elsewhere,
+            "compilation": amounts("compile_wall_s"),
+            "steps": amounts("steps"),
             "parameters": amounts("parameters"),
             "folder": [runs.folder(entry).as_posix() for entry in entries],
-            "command": [runs.command(entry) for entry in entries],
         }
     )
     units = dict.fromkeys(("CPU time", "wall time", "compilation"), "=s") | dict.fromkeys(("steps", "parameters"), "=1")
     anchors = tuple(runs.anchor(entry) for entry in entries)
-    return Table("runs", "Runs and their cost", frame, units, {"folder": links}, anchors)
+    # The command ends in the folder, which is shown on its own only where it can be opened.
+    hidden = tuple(name for name, shown in {"folder": any(links), "counted": any(elsewhere)}.items() if not shown)
+    return Table("runs", "Runs and their cost", frame, units, {"folder": links}, anchors, hidden)
 
 
 def costs(entries: list[dict[str, Any]]) -> Table:
     """Summarise what runs cost by problem and method, all seeds together; a variant counts with its method.
 
-    A run whose network another run of its method trained has no cost of its own: that stands with the other run.
+    Time that is counted elsewhere has no value, and `counted` says where; what is zero or unknown throughout is hidden.
     """
     frame = pd.DataFrame(entries)
-    elsewhere = pd.Series([runs.trained_elsewhere(entry) for entry in entries])
-    for name in ("cpu_s", "compile_wall_s"):
-        frame[name] = frame[name].astype(float).mask(elsewhere)
+    frame["counted"] = [runs.counted_with(entry) for entry in entries]
+    frame["cpu_s"] = frame["cpu_s"].where(frame["counted"] == "")
+    frame["energy_j"] = frame["energy_j"].astype(float).mask([runs.is_shared(entry) for entry in entries])
     frame["method"] = frame["method"].str.partition("-")[0]
     frame["done"] = frame["status"] == "done"
-    frame["energy_j"] = frame["energy_j"].astype(float)
     grouped = frame.groupby(["hardware", "problem", "method"], sort=False)
-    named: dict[str, Any] = {"runs": ("done", "size"), "finished": ("done", "sum"), "CPU time": ("cpu_s", _all_or_none)}
-    named |= {"median of a run": ("cpu_s", "median"), "compilation": ("compile_wall_s", _all_or_none)}
-    named |= {"energy": ("energy_j", _all_or_none)}
+    named: dict[str, Any] = {"runs": ("done", "size"), "finished": ("done", "sum")}
+    named |= {
+        "CPU time": ("cpu_s", _any_or_none),
+        "median of a run": ("cpu_s", "median"),
+        "counted": ("counted", "max"),
+    }
+    named |= {"compilation": ("compile_wall_s", "sum"), "energy": ("energy_j", _all_or_none)}
     table = grouped.agg(**named, memory=("peak_memory_mb", "max")).reset_index()
     units = {"CPU time": "=s", "median of a run": "=s", "compilation": "=s", "energy": "=J", "memory": "=MB"}
-    return Table("costs", "What the runs cost", table, units)
+    hidden = tuple(name for name in ("compilation", "energy", "counted") if not table[name].fillna(0).any())
+    return Table("costs", "What the runs cost", table, units, hidden=hidden)
 
 
-def _all_or_none(amounts: pd.Series) -> float:
+def _any_or_none(times: pd.Series) -> float:
+    """Return the sum of what is known, and nothing where nothing is."""
+    return float(times.sum(min_count=1))
+
+
+def _all_or_none(energies: pd.Series) -> float:
     """Return a sum only where every run was counted."""
-    return float(amounts.sum(skipna=False))
+    return float(energies.sum(skipna=False))
 
 
 def parts(published: Iterable[Part]) -> Table:

@@ -1,8 +1,11 @@
 """How names and bounds are written in sentences and tables: the raw ones stand in CSV files alone."""
 
+import math
 import re
+from collections.abc import Mapping
+from typing import Any
 
-from replication.numbers import number
+from replication.numbers import MINUS, interval, number
 from replication.report import style
 
 METRICS = {
@@ -49,6 +52,28 @@ def sentence(text: str) -> str:
         return style.PROPER_NAMES.get(name) or (style.KNOWN[name].label if name in style.KNOWN else name)
 
     return re.sub(r"\b[A-Za-z0-9]+(?:_[A-Za-z0-9]+)+\b", named, text)
+
+
+def amount(value: float | None, unit: str) -> str:
+    """Write a number as `numbers.number` does, but whole numbers in full."""
+    if value is not None and unit != "s" and 1e5 <= abs(value) < 1e15 and value == int(value):
+        return f"{value:.0f}".replace("-", MINUS) + ("" if unit in ("1", "") else f" {unit}")
+    return number(value, unit)
+
+
+def measured(found: Mapping[str, Any]) -> str:
+    """Write an estimate with its interval in little room: a power of ten that the estimate needs stands once."""
+    estimate, low, high = (float(found[name]) for name in ("estimate", "low", "high"))
+    mantissa, times, power = number(estimate).partition("×")
+    if not times or found["unit"] not in ("1", ""):
+        return f"{number(estimate, found['unit'])} {interval(low, high, found['unit'])}"
+    scale = 10.0 ** -math.floor(math.log10(abs(estimate)))
+    return f"{mantissa} {interval(low * scale, high * scale)} ×{power}"
+
+
+def percent(share: float | None) -> str:
+    """Write the confidence of an interval, nothing where there is none."""
+    return "" if share is None or math.isnan(share) else f"{100 * share:.3g} %"
 
 
 def bound(value: float, unit: str) -> str:

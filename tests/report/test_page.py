@@ -88,7 +88,7 @@ def test_every_claim_is_on_the_first_screen_and_leads_on_to_figure_rows_folder_a
     tested = part(rendered.html, "KD4")
     assert '<svg class="strip"' in tested
     run = "results/quick/cpu/kd_pinn/burgers/kd_student/seed0"
-    assert f'<a href="../../{run}">folder</a>' in tested
+    assert f'<a href="../../{run}">{run}</a>' in tested
     anchor = "run-kd_pinn-cpu-burgers-kd_student-seed0"
     assert f'<a href="#{anchor}">command</a>' in tested
     row = rendered.html[rendered.html.index(f'id="{anchor}"') :]
@@ -103,20 +103,35 @@ def test_the_rows_under_a_claim_are_those_its_test_reads(rendered):
     assert len(rows) == 2 * len(synthetic.SEEDS)
 
 
-def test_a_paper_of_very_many_quantities_leaves_most_to_its_files(rendered, tmp_path, monkeypatch):
-    monkeypatch.setattr(content, "MOST_SCORES", 5)
-    page.render(rendered.inputs, tmp_path / "p.html", tmp_path / "p.md")
+def test_results_are_one_folded_table_of_medians_and_its_files_hold_the_rest(rendered):
+    scores = rendered.html[rendered.html.index('id="scores-of-kd_pinn"') :]
+    scores = scores[: scores.index("</section>")]
+    assert re.search(r"<details><summary>Medians over seeds of 2 quantities, 4 methods and problems</summary>", scores)
+    assert scores.count("<tr") == 1 + len(synthetic.ERRORS)
     every = len(pd.read_csv(rendered.inputs.tables / "kd_pinn" / "scores.csv"))
-    scores = (tmp_path / "p.html").read_text().partition(f"5 of {every} quantities, under every condition")[2]
-    table = scores[: scores.index("</table>")]
-    assert table.count("<tr") == 1 + 5
-    assert "The others stand in the files below." in scores
+    assert f"highest of {every} quantities under every condition" in scores
+
+
+def test_the_command_of_a_claim_makes_a_run_of_the_cell_that_decided(rendered):
+    shown = re.findall(r'<pre class="command">(.*?)</pre>', part(rendered.html, "KD4"))
+    assert shown == ["snakemake --cores 1 --force results/quick/cpu/kd_pinn/burgers/kd_student/seed0/training.json"]
+
+
+def test_of_an_undecided_claim_it_is_said_how_many_tests_are_decided_and_on_how_many_seeds(rendered):
+    evidence = pd.read_csv(rendered.inputs.evidence)
+    of_kd4 = evidence["claim"] == "KD4"
+    for column, values in {"verdict": ["replicated", "inconclusive"], "n": [3, 1]}.items():
+        for row, value in zip(evidence.index[of_kd4][:2], values, strict=True):
+            evidence.loc[row, column] = value
+    known = content._known(evidence[of_kd4].head(2))
+    assert known == "1 of 2 decided, n = 1 to 3"
+    assert content._known(evidence[of_kd4].head(1)) == "n = 3"
+    assert content._known(evidence[of_kd4].assign(n=float("nan"))) == ""
 
 
 def test_measured_rows_lead_to_the_file_of_their_measurement(rendered):
-    assert '<a href="../../results/quick/cpu/kd_pinn/burgers/measured/latency/seed0.csv">folder</a>' in part(
-        rendered.html, "KD1"
-    )
+    file = "results/quick/cpu/kd_pinn/burgers/measured/latency/seed0.csv"
+    assert f'<a href="../../{file}">{file}</a>' in part(rendered.html, "KD1")
 
 
 def test_cost_is_the_sum_over_runs_and_energy_is_never_zero(rendered):
@@ -127,6 +142,13 @@ def test_cost_is_the_sum_over_runs_and_energy_is_never_zero(rendered):
     entry = {"status": "done", "cpu_s": 1.0, "wall_s": 1.0, "compile_wall_s": 0.0}
     assert Cost.of([entry | {"energy_j": 3.0}, entry | {"energy_j": 4.0}]).energy_j == 7.0
     assert Cost.of([entry | {"energy_j": 3.0}, entry | {"energy_j": None}]).energy_j is None
+
+
+def test_networks_that_runs_share_take_time_and_are_no_runs():
+    entry = {"status": "done", "cpu_s": 1.0, "wall_s": 1.0, "compile_wall_s": 0.0}
+    shared = entry | {"method": "neurons-pinn", "energy_j": 0.0}
+    cost = Cost.of([entry | {"method": "pinn", "energy_j": 3.0}, shared])
+    assert (cost.runs, cost.cpu_s, cost.energy_j) == (1, 2.0, 3.0)
 
 
 def test_a_judged_claim_shows_where_its_verdict_would_flip(rendered):
@@ -144,9 +166,9 @@ def test_the_page_says_how_often_verdicts_are_wrong_what_runs_cost_and_what_to_c
     assert "20,000" in calibration
     assert "ordering, skewed seeds" in calibration
     cost = rendered.html[rendered.html.index('id="cost-of-kd_pinn"') :]
-    assert re.search(r"scratch_student</td><td[^>]*>4</td><td[^>]*>3</td>", cost[: cost.index("</section>")])
+    assert re.search(r"student, no KD loss</td><td[^>]*>4</td><td[^>]*>3</td>", cost[: cost.index("</section>")])
     citations = rendered.html[rendered.html.index("What to cite") :]
-    assert "kd_only_student, kd_student, scratch_student, teacher</td>" in citations
+    assert "student, KD loss only; student, distilled; student, no KD loss; teacher</td>" in citations
     assert "arXiv 2512.13336" in citations
 
 
@@ -208,7 +230,7 @@ def test_datasets_stand_on_the_page_and_in_its_twin(rendered, tmp_path):
     for name in ("p.html", "p.md"):
         text = (tmp_path / name).read_text()
         text = text[text.index("Statistics of each dataset") :]
-        for said in ("active_matter", "32 × 64 points, 7 trajectories of 9 frames", "smaller box", "std, real"):
+        for said in ("Active matter", "32 × 64 points, 7 trajectories of 9 frames", "smaller box", "std, real"):
             assert said in text, (name, said)
 
 

@@ -1,6 +1,7 @@
 """Tables in four forms, numbers as a reader writes them, strips and protocols."""
 
 import math
+import re
 
 import pandas as pd
 import pytest
@@ -8,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from replication import numbers
-from replication.report import protocol, strip
-from replication.report.tables import Table, costs, made, scores
+from replication.report import protocol, strip, svg, wording
+from replication.report.tables import Table, costs, made, results, scores
 
 
 @pytest.mark.parametrize(
@@ -47,22 +48,22 @@ def test_a_written_number_reads_back_to_half_a_percent(value):
 
 
 def test_a_table_is_the_same_in_every_form(tmp_path):
-    frame = pd.DataFrame({"method": ["a|b", "c_d"], "value": [1.5e-7, math.nan], "unit": ["s", "s"]})
+    frame = pd.DataFrame({"name": ["a|b", "c_d"], "value": [1.5e-7, math.nan], "unit": ["s", "s"]})
     table = Table("example", "Example", frame, {"value": "unit"}, hidden=("unit",))
     table.write(tmp_path)
     pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "example.csv"), frame)
     markdown = (tmp_path / "example.md").read_text().splitlines()
     assert [cell.strip() for cell in markdown[2].replace("\\|", "¦").strip("|").split("|")] == ["a¦b", "0.150 µs"]
     assert r"c\_d" in (tmp_path / "example.tex").read_text()
-    assert table.agreed(("method", "unit")) == {}
-    assert table.without("method").columns == ["value"]
+    assert table.agreed(("name", "unit")) == {}
+    assert table.without("name").columns == ["value"]
 
 
 def test_ranges_of_margins_are_said_as_a_reader_would():
     edges = [("replicated", 0.1, 0.5), ("inconclusive", 0.5, 2.0), ("better", 2.0, 10.0)]
     rows = pd.DataFrame(edges, columns=["verdict", "margin_from", "margin_to"])
     below, between, above = strip.stretches(rows)
-    assert (below.in_words, between.in_words, above.in_words) == ("below 0.50", "0.50 to 2", "above 2")
+    assert (below.in_words, between.in_words, above.in_words) == ("below 0.50 ×", "0.50 to 2 ×", "above 2 ×")
     assert [one.registered for one in (below, between, above)] == [False, True, False]
     assert below.left == 0
     assert between.left + between.width / 2 == pytest.approx(50, abs=0.1)
@@ -82,17 +83,70 @@ def test_what_runs_cost_counts_variants_with_their_method():
     assert math.isnan(frame.loc["m", "energy"])
 
 
-def test_a_run_that_another_of_its_method_trained_has_no_cost_of_its_own():
-    base = {"hardware": "cpu", "status": "done", "compile_wall_s": 0.0, "peak_memory_mb": 300.0, "energy_j": None}
-    base |= {"preset": "quick", "paper": "wavelit", "method": "m", "seed": 0, "config": []}
+def test_time_that_is_counted_elsewhere_says_where_and_is_not_zero():
+    base = {"hardware": "cpu", "problem": "p", "seed": 0, "status": "done", "compile_wall_s": 0.0, "wall_s": 0.0}
+    base |= {"peak_memory_mb": 300.0, "energy_j": None, "paper": "s2gpt_pinn", "preset": "quick", "config": []}
     entries = [
-        base | {"problem": "joint", "cpu_s": 90.0, "wall_s": 95.0, "steps": 800, "needs": []},
-        base | {"problem": "p", "cpu_s": 0.0, "wall_s": 0.0, "steps": 0, "needs": ["m"]},
+        base | {"method": "pinn", "cpu_s": 0.0},
+        base | {"method": "neurons-pinn", "cpu_s": 9.0, "energy_j": 0.0},
+        base | {"method": "wavelit_joint", "cpu_s": 0.0, "needs": ["wavelit_joint"]},
     ]
-    for table in (costs(entries), made(entries, [None, None])):
-        together, alone = (dict(zip(table.columns, cells, strict=True)) for cells in table.readable())
-        assert (together["CPU time"], alone["CPU time"]) == ("90 s", "–")
-        assert alone["compilation"] == "–"
+    table = costs(entries)
+    frame = table.frame.set_index("method")
+    assert list(frame["counted"]) == ["see neurons", "", "see joint"]
+    assert list(frame["CPU time"].fillna(-1)) == [-1, 9.0, -1]
+    assert math.isnan(frame.loc["neurons", "energy"])
+    assert {"energy", "compilation"} <= set(table.hidden)
+    assert made(entries, [None] * 3).frame["CPU time"].isna().tolist() == [True, False, True]
+
+
+def test_results_are_medians_of_what_is_not_zero_throughout():
+    base = {"hardware": "cpu", "problem": "p", "method": "m", "condition": "", "unit": "1", "status": "done"}
+    values = {"rmse": (1.0, 3.0), "compile_wall": (0.0, 0.0), "parameters": (1_250_921.0, 1_250_921.0)}
+    rows = [
+        base | {"metric": name, "seed": seed, "value": v}
+        for name, pair in values.items()
+        for seed, v in enumerate(pair)
+    ]
+    table = results(pd.DataFrame([*rows, rows[0] | {"condition": "n=1", "value": 99.0}]))
+    assert table.columns == ["hardware", "problem", "method", "seeds", "RMSE", "parameters"]
+    assert table.readable() == [["cpu", "P", "m", "2", "2", "1250921"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("forecasts acoustic_scattering_maze with kd_student", "forecasts Acoustic maze with student, distilled"),
+        ("an unknown_name stays", "an unknown_name stays"),
+    ],
+)
+def test_sentences_name_problems_and_methods_as_figures_do(text, read):
+    assert wording.sentence(text) == read
+
+
+def test_a_small_estimate_shares_its_power_of_ten_with_its_interval():
+    found = {"estimate": 9.55e-8, "low": 6.4e-8, "high": 1.43e-7, "unit": "1"}
+    assert wording.measured(found) == "9.55 [6.40, 14.3] ×10⁻⁸"
+    assert (
+        wording.measured(found | {"estimate": 0.5, "low": 0.4, "high": 0.6, "unit": "s"}) == "500 ms [400 ms, 600 ms]"
+    )
+
+
+def test_a_drawing_inside_the_page_keeps_what_is_seen_and_nothing_else():
+    drawn = (
+        '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+        'width="9pt" viewBox="0 0 9 9"><metadata>m</metadata><defs><style>*{}</style></defs><g id="axes_1"><g>'
+        '<defs><path id="mark" d="M 0 0.123456"/></defs><use xlink:href="#mark" x="1.23456" style="fill: red"/>'
+        '<text id="label" style="fill: red" transform="rotate(-0 1 2)">a &lt; b</text></g></g></svg>'
+    )
+    page = svg.inlined(drawn, "p-f", 'a "label"')
+    name = re.search(r"\.(s\w{6})\{fill: red\}", page)[1]
+    assert f'<use href="#p-f-mark" x="1.23" class="{name}"' in page
+    assert f'<text class="{name}">a &lt; b</text>' in page
+    assert '<path d="M 0 0.12" id="p-f-mark" />' in page
+    assert 'aria-label="a &quot;label&quot;"' in page
+    for gone in ("metadata", "axes_1", "<g>", "rotate", "width", "xmlns"):
+        assert gone not in page
 
 
 def test_scores_count_failed_runs_apart_from_values():
