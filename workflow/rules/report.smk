@@ -1,5 +1,8 @@
 # From numbers to pictures and pages.
 
+from replication.report import figure
+from replication.report.part import read_all
+
 
 rule figure_data:
     """What one figure shows, as a small file."""
@@ -198,3 +201,35 @@ rule page:
         " --figures {params.figures} --tables {params.tables} --datasets {params.datasets}"
         " --settings {params.settings:q} --root . --html {output.html}"
         " --markdown {output.markdown} 2> {log}"
+
+
+rule reference_report:
+    """The reference report made again in a folder of its own, from the committed parts alone."""
+    input:
+        [
+            path
+            for part in read_all(layout.REFERENCE)
+            for path in sorted(part.folder.rglob("*"))
+            if path.is_file()
+        ],
+    output:
+        layout.REPORTS / "rebuilt" / "index.html",
+        layout.REPORTS / "rebuilt" / "report.md",
+    log:
+        layout.log(plan.name, "page", "reference"),
+    conda:
+        "../../environment.yml"
+    threads: 2
+    params:
+        code=lambda wildcards: [
+            plan.page_code(),
+            *(
+                plan.figure_code(paper, name)
+                for paper in paper_slugs()
+                for name in figure.figures(paper)
+            ),
+        ],
+    message:
+        "Make the reference report again"
+    shell:
+        "python -m replication reference-report --out $(dirname {output[0]}) 2> {log}"
