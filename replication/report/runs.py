@@ -135,11 +135,6 @@ def collect(trainings: Iterable[Path], measurements: Iterable[Path] = (), config
     return {"runs": runs, "measurements": entries, "manifests": manifests}
 
 
-def trained_elsewhere(entry: Mapping[str, Any]) -> bool:
-    """Whether a run forecasts with the network that a run of the same method trained, for several problems at once."""
-    return entry.get("method") in entry.get("needs", [])
-
-
 def write(trainings: Iterable[Path], measurements: Iterable[Path], path: Path, config: Sequence[str] = ()) -> None:
     """Write `runs.json`."""
     write_json(path, collect(trainings, measurements, config))
@@ -213,7 +208,12 @@ def counted_with(entry: Mapping[str, Any]) -> str:
     """Say where the time of a run is counted that has none of its own: with another training; empty for all others."""
     if "measurement" in entry or entry["cpu_s"] or entry["status"] != "done":
         return ""
-    return f"see {'joint' if entry['method'] in entry.get('needs', []) else SHARED}"
+    return f"see {'joint' if _trained_elsewhere(entry) else SHARED}"
+
+
+def _trained_elsewhere(entry: Mapping[str, Any]) -> bool:
+    """Whether a run forecasts with the network that a run of the same method trained, for several problems at once."""
+    return entry["method"] in entry.get("needs", [])
 
 
 def anchor(run: dict[str, Any]) -> str:
