@@ -43,7 +43,7 @@ def test_levels_are_those_of_pywavelets_with_another_boundary_on_each_axis(wavel
         np.testing.assert_allclose(detail, np.stack([vertical, horizontal, diagonal], axis=1), atol=1e-11)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     wavelet=st.sampled_from(WAVELETS),
     boundaries=st.tuples(*[st.sampled_from(sorted(MODES))] * 2),

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -53,7 +53,6 @@ def test_two_problems_in_order_are_the_sign_test():
     assert found.p_less(0.0) == pytest.approx(stats.binomtest(4, 5, alternative="less").pvalue)
 
 
-@settings(deadline=None)
 @given(st.integers(0, 2**32 - 1), st.integers(2, 5), st.integers(3, 5))
 def test_rank_agreement_is_pages_exact_trend_test(seed, n, m):
     values = np.random.default_rng(seed).normal(np.linspace(0, 1, m), 1, (n, m))
@@ -78,7 +77,6 @@ def test_the_interval_of_an_agreement_mirrors_its_test():
         assert (found.interval()[0] >= 0) == (found.p_greater(0.0) <= 0.05)
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=8), st.floats(0.001, 0.2))
 def test_holm_rejects_what_the_step_down_procedure_rejects(p_values, level):
     rejected = set()

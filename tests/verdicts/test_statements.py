@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -16,7 +16,6 @@ probability = st.floats(0, 1)
 seeds = st.lists(st.floats(-3, 3), min_size=2, max_size=8)
 
 
-@settings(deadline=None)
 @given(seeds, st.floats(-2, 0), st.floats(0, 2), st.sampled_from(["lower", "higher"]))
 def test_verdicts_with_a_good_side_are_where_the_90_percent_interval_lies(values, lower, upper, good):
     mean = StudentMean.of(values)
@@ -39,7 +38,6 @@ def test_verdicts_with_a_good_side_are_where_the_90_percent_interval_lies(values
     assert word == expected
 
 
-@settings(deadline=None)
 @given(seeds)
 def test_a_claimed_point_without_a_good_side_is_the_two_sided_t_test(values):
     values = np.array(values) + np.linspace(0, 0.1, len(values))
@@ -69,7 +67,6 @@ def test_a_count_without_spread_is_judged_exactly_and_an_edge_belongs_to_the_reg
     assert verdict(statements(mean, Region(np.log(2.0), np.log(3.0), "higher"))) == word
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(probability, probability, probability), min_size=1, max_size=5), st.data())
 def test_combined_statements_are_those_that_single_ones_at_the_corrected_level_make(triples, data):
     several = [Statements(*(np.array(p) for p in (min(a, b), b, c, a))) for a, b, c in triples]
@@ -83,7 +80,6 @@ def test_combined_statements_are_those_that_single_ones_at_the_corrected_level_m
     assert (combined.worse <= 0.05 * (1 - 1e-12)) <= fail
 
 
-@settings(deadline=None)
 @given(st.lists(seeds, min_size=1, max_size=4), st.data())
 def test_no_combination_is_both_acceptable_and_worse(samples, data):
     region = Region(-0.5, 0.5, "lower")
@@ -114,7 +110,6 @@ def test_the_interval_of_a_median_mirrors_its_test():
     assert 1.0 < median.centre < 1.25
 
 
-@settings(deadline=None)
 @given(st.integers(1, 15), st.data(), st.floats(0.01, 0.99))
 def test_the_failure_rate_is_the_exact_binomial_test(n, data, rate):
     failed = data.draw(st.integers(0, n))
