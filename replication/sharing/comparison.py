@@ -42,16 +42,19 @@ class Comparison:
         rows = self.verdicts
         return rows[rows["verdict_a"] != rows["verdict_b"]] if len(rows) else rows
 
-    def beyond(self, tolerance: float) -> pd.DataFrame:
+    def beyond(self, tolerance: float, spared: float = 0.0) -> pd.DataFrame:
         """Return quantities that B must repeat and does not.
 
-        Those are all that are no timing, of either side; compared are means, relative to the larger one.
+        Those are all that are no timing, of either side; compared are means, relative to the larger one. Of the
+        quantities of a paper a share of at most `spared` may differ in value, none may be missing or fail.
         """
         rows = self.quantities[~self.quantities["timing"]]
-        apart = (rows["mean_a"] - rows["mean_b"]).abs()
-        close = apart <= tolerance * np.maximum(rows["mean_a"].abs(), rows["mean_b"].abs()) + NOTHING
+        difference = (rows["mean_a"] - rows["mean_b"]).abs()
+        close = difference <= tolerance * np.maximum(rows["mean_a"].abs(), rows["mean_b"].abs()) + NOTHING
         close |= rows["mean_a"].isna() & rows["mean_b"].isna()
-        return rows[(rows["status"] != "comparable") | ~close | (rows["finished_a"] != rows["finished_b"])]
+        other = (rows["status"] != "comparable") | (rows["finished_a"] != rows["finished_b"])
+        apart = ~other & ~close
+        return rows[other | (apart & (apart.groupby(rows["paper"]).transform("mean") > spared))]
 
 
 def compare(a: Results, b: Results) -> Comparison:

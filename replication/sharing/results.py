@@ -2,7 +2,7 @@
 
 import hashlib
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,16 +21,22 @@ from replication.storage.atomic import replacing
 
 SETTINGS = "settings"
 """Column of a row: a hash of all settings that it depends on; empty where they are not known."""
+PROCESSOR = "processor"
+"""Column of a table of rows: the processors that made it."""
 TEXT = dict.fromkeys(set(COLUMNS) - {"seed", "value", "timing"}, str)
 
 
 @dataclass(frozen=True)
 class Results:
-    """`rows` are those of the long table with the column `settings`; `verdicts` one row a claim, or none at all."""
+    """`rows` are those of the long table with the column `settings`; `verdicts` one row a claim, or none at all.
+
+    `processor` names those of all runs.
+    """
 
     name: str
     rows: pd.DataFrame
     verdicts: pd.DataFrame
+    processor: str
 
 
 def load(path: Path) -> Results:
@@ -39,7 +45,8 @@ def load(path: Path) -> Results:
     Raises UserError if it is none of them.
     """
     if path.suffix == ".csv" and path.is_file():
-        return Results(path.as_posix(), _repeatable(path), pd.DataFrame())
+        rows = _repeatable(path)
+        return Results(path.as_posix(), rows.drop(columns=PROCESSOR), pd.DataFrame(), _together(rows[PROCESSOR]))
     if path.name.endswith(archive.SUFFIX) and path.is_file():
         with tempfile.TemporaryDirectory() as folder:
             archive.unpack(path, Path(folder))
@@ -49,7 +56,8 @@ def load(path: Path) -> Results:
             return _of_workflow(path.as_posix(), Path(folder), presets[0])
     if parts := read_all(path):
         rows, record = read_tables([part.rows for part in parts]), runs.read([part.runs for part in parts])
-        return Results(path.as_posix(), _with_settings(rows, record), _verdicts([path / "verdicts.csv"]))
+        verdicts = _verdicts([path / "verdicts.csv"])
+        return Results(path.as_posix(), _with_settings(rows, record), verdicts, _processor(record))
     if path.is_dir() and path.parent.name in (layout.RESULTS.name, layout.REPORTS.name):
         return _of_workflow(path.as_posix(), path.parent.parent, path.name)
     raise UserError(
@@ -62,23 +70,33 @@ def write_repeatable(results: Results, path: Path) -> None:
     """Write the rows that come out the same whenever a machine repeats them, for a comparison with later code."""
     rows = results.rows[~results.rows["timing"]].sort_values(list(COLUMNS[:7]), kind="stable")
     with replacing(path) as temporary:
-        rows[[*COLUMNS, SETTINGS]].to_csv(temporary, index=False, lineterminator="\n")
+        rows = rows[[*COLUMNS, SETTINGS]].assign(**{PROCESSOR: results.processor})
+        rows.to_csv(temporary, index=False, lineterminator="\n")
 
 
 def _repeatable(path: Path) -> pd.DataFrame:
-    rows = pd.read_csv(path, dtype=TEXT | {SETTINGS: str}, keep_default_na=False, na_values={"value": [""]})
-    if list(rows) != [*COLUMNS, SETTINGS]:
-        raise UserError(f"{path}: columns are {', '.join(map(str, rows))}; expected {', '.join([*COLUMNS, SETTINGS])}")
+    text = TEXT | {SETTINGS: str, PROCESSOR: str}
+    rows = pd.read_csv(path, dtype=text, keep_default_na=False, na_values={"value": [""]})
+    if list(rows) != (expected := [*COLUMNS, SETTINGS, PROCESSOR]):
+        raise UserError(f"{path}: columns are {', '.join(map(str, rows))}; expected {', '.join(expected)}")
     return rows
+
+
+def _processor(record: Mapping[str, Any]) -> str:
+    return _together(manifest["cpu"] for manifest in record["manifests"].values())
+
+
+def _together(processors: Iterable[str]) -> str:
+    return ", ".join(sorted(set(processors)))
 
 
 def _of_workflow(name: str, root: Path, preset: str) -> Results:
     tables = sorted((root / layout.RESULTS / preset / layout.TABLES).glob("*.csv"))
     if not tables:
         raise UserError(f"{name}: no table is finished there (results/{preset}/{layout.TABLES}/*.csv)")
-    records = [root / layout.record(preset, table.stem) for table in tables]
-    verdicts = [root / layout.verdicts(preset, table.stem) for table in tables]
-    return Results(name, _with_settings(read_tables(tables), runs.read(records)), _verdicts(verdicts))
+    record = runs.read([root / layout.record(preset, table.stem) for table in tables])
+    verdicts = _verdicts([root / layout.verdicts(preset, table.stem) for table in tables])
+    return Results(name, _with_settings(read_tables(tables), record), verdicts, _processor(record))
 
 
 def _verdicts(paths: list[Path]) -> pd.DataFrame:

@@ -8,6 +8,13 @@ from replication.sharing.comparison import Comparison, compare, in_words
 from replication.sharing.results import load
 from replication.storage.atomic import replacing
 
+SPARED = 0.2
+"""Share of a paper's numbers that another processor may give otherwise.
+
+A greedy search that stands before two nearly equal losses and a network that was hardly trained turn rounding into
+other numbers: 8 % of those of S²GPT-PINN at `smoke`, and none of WaveLiT's, between an Intel Xeon and an AMD EPYC.
+"""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's flags."""
@@ -19,7 +26,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--tolerance",
         type=float,
-        help="fail unless B has all of A's rows that are no timings, and no others, within this relative difference",
+        help="fail unless B has all of A's rows that are no timings, and no others, within this relative difference;"
+        f" if another processor made B, up to {SPARED:.0%} of the numbers of a paper may differ by more",
     )
 
 
@@ -32,17 +40,19 @@ def run(options: argparse.Namespace) -> None:
         with replacing(options.csv) as temporary:
             found.quantities.to_csv(temporary, index=False, lineterminator="\n")
     if options.tolerance is not None:
-        _demand(found, options.tolerance, f"{options.b} does not repeat {options.a}")
+        spared = 0.0 if a.processor == b.processor else SPARED
+        _demand(found, options.tolerance, spared, f"{options.b} does not repeat {options.a}")
 
 
-def _demand(found: Comparison, tolerance: float, failure: str) -> None:
-    beyond = found.beyond(tolerance)
+def _demand(found: Comparison, tolerance: float, spared: float, failure: str) -> None:
+    beyond = found.beyond(tolerance, spared)
+    allowed = f"{100 * tolerance:g} %" + (f" but for {spared:.0%} on another processor" if spared else "")
     if len(beyond):
         first = beyond.iloc[0]
         name = " ".join(str(first[key]) for key in ("paper", "problem", "method", "condition", "metric") if first[key])
         counts = ", ".join(f"{count} {status}" for status, count in beyond["status"].value_counts().items())
         raise UserError(
-            f"{failure} to {100 * tolerance:g} %: {len(beyond)} quantities ({counts}), first {name}:"
+            f"{failure} to {allowed}: {len(beyond)} quantities ({counts}), first {name}:"
             f" {first['mean_a']:.6g} and {first['mean_b']:.6g} ({first['status']})"
         )
-    print(f"\nAll {(~found.quantities['timing']).sum()} quantities repeat to {100 * tolerance:g} %.")
+    print(f"\nAll {(~found.quantities['timing']).sum()} quantities repeat to {allowed}.")
