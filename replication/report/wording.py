@@ -62,13 +62,14 @@ def amount(value: float | None, unit: str) -> str:
 
 
 def measured(found: Mapping[str, Any]) -> str:
-    """Write an estimate with its interval in little room: a power of ten that the estimate needs stands once."""
+    """Write an estimate with its interval in little room: its unit and a power of ten that it needs stand once."""
     estimate, low, high = (float(found[name]) for name in ("estimate", "low", "high"))
+    if (unit := found["unit"]) == "s":
+        return f"{number(estimate, unit)} {interval(low, high, unit)}"
+    suffix = "" if unit in ("1", "") else f" {unit}"
     mantissa, times, power = number(estimate).partition("×")
-    if not times or found["unit"] not in ("1", ""):
-        return f"{number(estimate, found['unit'])} {interval(low, high, found['unit'])}"
-    scale = 10.0 ** -math.floor(math.log10(abs(estimate)))
-    return f"{mantissa} {interval(low * scale, high * scale)} ×{power}"
+    scale = 10.0 ** -math.floor(math.log10(abs(estimate))) if times else 1.0
+    return f"{mantissa} {interval(low * scale, high * scale)}{f' ×{power}' if times else ''}{suffix}"
 
 
 def percent(share: float | None) -> str:

@@ -134,7 +134,9 @@ def _because(found: Examination, word: str) -> str:
     shown, level = found.shown()
     if shown.estimate is None and len(found.singles) > 1:
         return f"{len(found.singles)} tests: {_counted(found.singles)}"
-    reason = str(shown.obstacle) if shown.estimate is None else _comparison(shown, word, level, found.claim.unit)
+    good = {REPLICATED, BETTER}
+    said = shown.word if {word, shown.word} <= good else word
+    reason = str(shown.obstacle) if shown.estimate is None else _comparison(shown, said, level, found.claim.unit)
     if word == NOT_REPLICATED and shown.word == IN_DIRECTION:
         reason += ", which refutes the claim; the ordering holds there, but is not shown wherever the claim says"
     if word == INCONCLUSIVE:

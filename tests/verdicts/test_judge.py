@@ -70,6 +70,17 @@ def test_a_ratio_reaches_every_word(times, word):
     assert (row["n"], row["margin"], row["published"], row["evidence"]) == (5, "factor 1.2", "as printed", "laptop")
 
 
+def test_a_claim_that_holds_says_of_the_interval_it_shows_where_that_lies():
+    rows = table(("p", "teacher", 7.0), ("p", "student", 1.0), ("q", "teacher", 5.0), ("q", "student", 1.0))
+    spread = np.where(rows["problem"] == "p", 0.04, 0.001) * np.tile([1.0, 0.0, -1.0, 0.5, -0.5], len(rows) // 5)
+    rows.loc[rows["method"] == "teacher", "value"] *= np.exp(spread[rows["method"] == "teacher"])
+    row = verdict_of(claim(RATIO | {"problems": ["p", "q"]}), rows)
+    assert row["verdict"] == "replicated"
+    inside = row["margin_low"] <= row["low"] and row["high"] <= row["margin_high"]
+    assert inside == ("lies within" in row["reason"])
+    assert inside != ("lies beyond" in row["reason"])
+
+
 def test_an_inconclusive_verdict_says_how_many_seeds_would_settle_it():
     rows = table(("p", "teacher", 5.9), ("p", "student", 1.0))
     rows.loc[rows["method"] == "teacher", "value"] *= np.array([1.1, 1.0, 0.9, 1.05, 0.95])
