@@ -19,6 +19,8 @@ METRICS = {
     "query_speedup": "query speed-up",
     "query_error_median": "median query error",
     "offline_cpu": "offline CPU time",
+    "sweep_cpu_per_parameter": "CPU time per parameter",
+    "sweep_loss": "largest loss",
     "intensity_over_balance": "intensity over balance",
     "top_hessian_eigenvalue": "largest Hessian eigenvalue",
 }

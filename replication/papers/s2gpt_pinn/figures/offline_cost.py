@@ -4,6 +4,7 @@ import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
+from replication.numbers import number
 from replication.report import style
 from replication.report.sources import FigureSources, NoData, with_conditions
 
@@ -46,11 +47,11 @@ def draw(data: pd.DataFrame) -> Figure:
                 range(len(parts)), parts[part], left=ends[part] - parts[part], color=colour, label=part, linewidth=0
             )
         for place, method in enumerate(parts.index):
-            alone = f" ({seconds.loc[method, ALONE]:.2g} s)" if ALONE in seconds else ""
-            text = f"sweeps {parts.loc[method, PARTS['sweep']]:.2g} s{alone}"
+            alone = f" ({number(seconds.loc[method, ALONE], 's', digits=2)})" if ALONE in seconds else ""
+            text = f"sweeps {number(parts.loc[method, PARTS['sweep']], 's', digits=2)}{alone}"
             axis.annotate(text, (ends.loc[method].iloc[-1], place), (4, 0), textcoords="offset points", va="center")
         axis.set_yticks(range(len(parts)), [style.look(method).label for method in parts.index])
-        axis.set(xlim=(0, 1.75 * ends.to_numpy().max()), title=style.title(problem))
+        axis.set(xlim=(0, 1.8 * ends.to_numpy().max()), title=style.title(problem))
         axis.invert_yaxis()
     axes[-1, 0].set_xlabel("CPU seconds")
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper left", ncols=4, columnspacing=1.0)
