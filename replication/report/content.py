@@ -14,7 +14,7 @@ from replication.report.drawing import Drawing
 from replication.report.erratum import Erratum
 from replication.report.part import Part
 from replication.report.protocol import Protocol
-from replication.report.runs import Cost
+from replication.report.runs import Cost, MadeBy
 from replication.report.sources import read_tables
 from replication.report.strip import Stretch
 from replication.report.tables import Table
@@ -105,9 +105,9 @@ class Inputs:
         return runs.read(self.runs)
 
     @cached_property
-    def made_by(self) -> runs.MadeBy:
+    def made_by(self) -> MadeBy:
         """Finds the run or measurement behind a row."""
-        return runs.MadeBy(self.record)
+        return MadeBy(self.record)
 
     def holding(self, paper: str, problems: Collection[str]) -> list[Path]:
         """Return the long tables with the rows of some problems of a paper."""
@@ -352,8 +352,8 @@ def relative(target: Path, page: Path) -> str:
 
 
 def _rows(path: Path) -> pd.DataFrame:
-    numbers = ("n", "estimate", "low", "high", "confidence", "margin_low", "margin_high", "further_seeds")
-    numbers += ("test", "runs", "failures")
+    numbers = ["n", "estimate", "low", "high", "confidence", "margin_low", "margin_high", "further_seeds"]
+    numbers += ["test", "runs", "failures"]
     if not path.is_file():
         return pd.DataFrame()
     return pd.read_csv(path, keep_default_na=False, na_values={name: [""] for name in numbers})

@@ -188,13 +188,14 @@ def results(table: pd.DataFrame) -> Table:
     headline = table[table["condition"] == ""]
     by = ["hardware", "problem", "method"]
     medians = headline.pivot_table("value", by, "metric", aggfunc="median", sort=False, dropna=False)
-    medians = medians.loc[medians.notna().any(axis=1), [name for name in medians if medians[name].any()]]
+    names = [str(name) for name in medians if medians[name].any()]
+    medians = medians.loc[medians.notna().any(axis=1), names]
     units = headline.groupby("metric")["unit"].first()
     seeds = headline.groupby(by, sort=False)["seed"].nunique().rename("seeds")
     frame = medians.rename(columns=wording.metric).join(seeds).reset_index()
-    frame = frame[[*by, "seeds", *map(wording.metric, medians)]]
-    titled = f"Medians over seeds of {len(list(medians))} quantities"
-    return Table("results", titled, frame, {wording.metric(name): f"={units[name]}" for name in medians})
+    frame = frame[[*by, "seeds", *map(wording.metric, names)]]
+    titled = f"Medians over seeds of {len(names)} quantities"
+    return Table("results", titled, frame, {wording.metric(name): f"={units[name]}" for name in names})
 
 
 def made(entries: list[dict[str, Any]], links: list[str | None]) -> Table:
@@ -245,7 +246,7 @@ def costs(entries: list[dict[str, Any]]) -> Table:
     frame = pd.DataFrame(entries)
     frame["counted"] = [runs.counted_with(entry) for entry in entries]
     frame["cpu_s"] = frame["cpu_s"].where(frame["counted"] == "")
-    frame["energy_j"] = frame["energy_j"].astype(float).mask([runs.is_shared(entry) for entry in entries])
+    frame["energy_j"] = frame["energy_j"].astype(float).mask(pd.Series([runs.is_shared(entry) for entry in entries]))
     frame["method"] = frame["method"].str.partition("-")[0]
     frame["done"] = frame["status"] == "done"
     grouped = frame.groupby(["hardware", "problem", "method"], sort=False)

@@ -59,7 +59,7 @@ class Single:
         if self.estimate is None:
             return getattr(self.obstacle, "n", np.nan)
         members = self.estimate.members if isinstance(self.estimate, Median) else [self.estimate]
-        return min(member.n for member in members)  # type: ignore[union-attr]
+        return min(member.n for member in members)  # type: ignore[attr-defined]
 
     def region(self, margin: Any = 1.0) -> Region:
         """Return the region of the claimed result in this cell."""
