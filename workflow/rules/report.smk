@@ -213,8 +213,8 @@ rule reference_report:
             if path.is_file()
         ],
     output:
-        layout.REPORTS / "rebuilt" / "index.html",
-        layout.REPORTS / "rebuilt" / "report.md",
+        html=layout.REPORTS / "rebuilt" / "index.html",
+        markdown=layout.REPORTS / "rebuilt" / "report.md",
     log:
         layout.log(plan.name, "page", "reference"),
     conda:
@@ -232,4 +232,4 @@ rule reference_report:
     message:
         "Make the reference report again"
     shell:
-        "python -m replication reference-report --out $(dirname {output[0]}) 2> {log}"
+        "python -m replication reference-report --out $(dirname {output.html}) 2> {log}"
