@@ -118,11 +118,7 @@ def test_figures_are_readable_at_this_width(tab):
 def test_a_click_on_a_heading_sorts_by_value_and_a_second_one_turns_it_round(tab):
     unfold(tab)
     table = tab.locator("table.data", has=tab.locator("caption", has_text="Rows behind KD4"))
-    column = (
-        table.locator("thead th")
-        .all_inner_texts()
-        .index(next(text for text in table.locator("thead th").all_inner_texts() if "value" in text))
-    )
+    column = next(place for place, text in enumerate(table.locator("thead th").all_text_contents()) if "value" in text)
     button = table.locator("thead th").nth(column).get_by_role("button")
     values = f"rows => rows.map(row => Number(row.cells[{column}].dataset.value))"
     button.click()
