@@ -2,5 +2,7 @@
 
 from hypothesis import settings
 
+import replication  # noqa: F401  (before torch is: it asks for the same bits wherever an array lies)
+
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
