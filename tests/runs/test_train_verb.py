@@ -25,7 +25,12 @@ TINY = load_preset(
                     "viscosity": 0.01,
                     "points": {"collocation": 50, "distillation": 30, "conditions": {"initial": 20, "boundary": 20}},
                     "networks": {"teacher": [8, 8], "student": [8, 8]},
-                    "training": {"adam": {"steps": 5}, "lbfgs": {"iterations": 5}, "compiled": False},
+                    "training": {
+                        "adam": {"steps": 5},
+                        "lbfgs": {"iterations": 5},
+                        "dtype": "float32",
+                        "compiled": False,
+                    },
                 }
             }
         }
