@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--tolerance",
         type=float,
         help="fail unless B has all of A's rows that are no timings, and no others, within this relative difference;"
-        f" if another processor made B, up to {SPARED:.0%} of the numbers of a paper may differ by more",
+        f" if another processor made B, up to {SPARED:.0%}% of the numbers of a paper may differ by more",
     )
 
 
