@@ -38,6 +38,7 @@ def test_the_weights_after_a_kill_are_those_without(tmp_path, monkeypatch, compi
     monkeypatch.chdir(tmp_path)
     steps = {"adam": 4000 if phase == "adam" else 20, "lbfgs": 20 if phase == "adam" else 1500}
     training = {"adam": {"steps": steps["adam"]}, "lbfgs": {"iterations": steps["lbfgs"]}, "compiled": compiled}
+    training["dtype"] = "float32"
     points = {"collocation": 300, "conditions": {"initial": 50, "boundary": 50}}
     burgers = {"points": points, "networks": {"teacher": [12, 12]}, "training": training}
     preset = load_preset(SMOKE, {"kd_pinn": {"problems": {"burgers": burgers}}})
