@@ -12,8 +12,8 @@ SPARED = 0.2
 """Share of a paper's numbers that another processor may give otherwise.
 
 A greedy search that stands before two nearly equal losses and a network that was hardly trained turn rounding into
-other numbers: 8 % of those of S²GPT-PINN at `smoke`, and none of WaveLiT's, between an Intel Xeon and an AMD EPYC; 9 % of
-those of KD-PINN between two ways of MKL to sum, although in double precision.
+other numbers: 8 % of those of S²GPT-PINN at `smoke`, and none of WaveLiT's, between an Intel Xeon and an AMD EPYC; 9 %
+of those of KD-PINN between two ways of MKL to sum, although in double precision.
 """
 
 
