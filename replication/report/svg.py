@@ -5,6 +5,7 @@ import re
 from xml.etree import ElementTree
 
 TEXT = ("text", "tspan")
+REFERRED = re.compile(r'(?:href="#|url\(#)([^")]+)')
 DIGITS = 2
 """Decimals of a coordinate in points: finer ones than a hundredth of a point cannot be seen."""
 
@@ -12,8 +13,9 @@ DIGITS = 2
 def inlined(svg: str, prefix: str, label: str) -> str:
     """Return an SVG file's drawing for use inside a page: ids made unique by `prefix`, no fixed size, a label.
 
-    Without the prefix, clip paths and markers of one figure would be taken for those of another. What the page does
-    not need is left out: metadata, ids nobody refers to, groups that only group, digits nobody sees,
+    Without the prefix, clip paths and markers of one figure would be taken for those of another. Behind it the ids are
+    counted: Matplotlib's own are hashes of unrounded coordinates, whose last bits depend on the processor. What the
+    page does not need is left out: metadata, ids nobody refers to, groups that only group, digits nobody sees,
     and a style said again.
     """
     root = ElementTree.fromstring(svg[svg.index("<svg") :])
@@ -24,9 +26,9 @@ def inlined(svg: str, prefix: str, label: str) -> str:
         root.attrib.pop(name, None)
     for metadata in root.findall("metadata"):
         root.remove(metadata)
-    used = set(re.findall(r'(?:href="#|url\(#)([^")]+)', svg))
+    names = {name: f"{prefix}-{number}" for number, name in enumerate(dict.fromkeys(REFERRED.findall(svg)))}
     for element in root.iter():
-        _shorten(element, prefix, used)
+        _shorten(element, names)
     _flatten(root)
     _share_styles(root)
     root.attrib = {**root.attrib, "class": "drawing", "role": "img", "aria-label": label}
@@ -38,22 +40,22 @@ def _local(name: str) -> str:
     return name.rpartition("}")[2]
 
 
-def _shorten(element: ElementTree.Element, prefix: str, used: set[str]) -> None:
-    """Round an element's coordinates, and prefix its id and what it refers to."""
+def _shorten(element: ElementTree.Element, names: dict[str, str]) -> None:
+    """Round an element's coordinates, and rename its id and what it refers to."""
     for name, value in list(element.attrib.items()):
         if name == "id":
             del element.attrib["id"]
-            if value in used:
-                element.set("id", f"{prefix}-{value}")
+            if value in names:
+                element.set("id", names[value])
         elif name == "href":
-            element.set(name, f"#{prefix}-{value[1:]}" if value.startswith("#") else value)
+            element.set(name, f"#{names[value[1:]]}" if value.startswith("#") else value)
         elif name == "transform" and re.fullmatch(r"rotate\(-?0 .*\)", value):
             del element.attrib[name]
         elif name == "d":
             element.set(name, " ".join(re.sub(r"-?\d+\.\d+", _rounded, value).split()))
         else:
             value = re.sub(r"-?\d+\.\d{3,}", _rounded, value) if name in ("x", "y", "transform", "points") else value
-            element.set(name, value.replace("url(#", f"url(#{prefix}-"))
+            element.set(name, REFERRED.sub(lambda found: f"url(#{names[found[1]]}", value))
 
 
 def _rounded(found: re.Match[str]) -> str:

@@ -141,9 +141,9 @@ def test_a_drawing_inside_the_page_keeps_what_is_seen_and_nothing_else():
     )
     page = svg.inlined(drawn, "p-f", 'a "label"')
     name = re.search(r"\.(s\w{6})\{fill: red\}", page)[1]
-    assert f'<use href="#p-f-mark" x="1.23" class="{name}"' in page
+    assert f'<use href="#p-f-0" x="1.23" class="{name}"' in page
     assert f'<text class="{name}">a &lt; b</text>' in page
-    assert '<path d="M 0 0.12" id="p-f-mark" />' in page
+    assert '<path d="M 0 0.12" id="p-f-0" />' in page
     assert 'aria-label="a &quot;label&quot;"' in page
     for gone in ("metadata", "axes_1", "<g>", "rotate", "width", "xmlns"):
         assert gone not in page
