@@ -235,5 +235,5 @@ def test_what_is_published_is_small_and_what_its_parts_give(tmp_path):
     assert [
         str(path) for path, content in rebuilt.items() if not says_the_same(content, committed.get(path, b""))
     ] == []
-    assert sum(map(len, rebuilt.values())) < 25e6  # three papers and their tables
+    assert sum(map(len, rebuilt.values())) < 40e6  # three papers and their tables, all problems at `laptop`
     assert len(rebuilt[Path("index.html")]) < 8e6
