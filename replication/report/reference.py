@@ -44,7 +44,7 @@ def build(root: Path, out: Path) -> Path:
 
     Nothing but the parts, the claims and the protocols is read. `out` may be `root` itself; elsewhere the parts are
     copied beside the page, so that its links lead to them. Figures are drawn by several processes. The same parts give
-    the same bytes.
+    the same bytes, but for the last digits of drawings on another processor.
     Raises UserError if nothing is published.
     """
     if not read_all(root):

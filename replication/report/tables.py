@@ -1,6 +1,7 @@
 """The report's tables, as frames with readable headings, and the four forms they are written in."""
 
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -93,11 +94,16 @@ class Table:
         return tabulate(self.readable(), self.columns, tablefmt="latex_booktabs", disable_numparse=True)
 
     def write(self, folder: Path) -> None:
-        """Write `<name>.csv` with full values, `<name>.md` and `<name>.tex` as a reader sees them."""
+        """Write `<name>.csv` with full values, `<name>.md` and `<name>.tex` as a reader sees them, without padding."""
         with replacing(folder / f"{self.name}.csv") as temporary:
             self.frame.to_csv(temporary, index=False, lineterminator="\n")
-        write_text(folder / f"{self.name}.md", self.markdown() + "\n")
-        write_text(folder / f"{self.name}.tex", self.latex() + "\n")
+        write_text(folder / f"{self.name}.md", _unpadded(self.markdown()) + "\n")
+        write_text(folder / f"{self.name}.tex", _unpadded(self.latex()) + "\n")
+
+
+def _unpadded(table: str) -> str:
+    """Return a written table with single spaces: those that align columns are half of a long table's size."""
+    return re.sub(r" {2,}", " ", table)
 
 
 def verdicts(rows: pd.DataFrame) -> Table:
