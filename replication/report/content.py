@@ -198,8 +198,9 @@ class PaperContent:
 
     @property
     def evidence(self) -> list[str]:
-        """The evidence levels of its verdicts."""
-        return sorted({str(claim.found["evidence"]) for claim in self.claims if "evidence" in claim.found})
+        """The evidence levels of its verdicts, without the problems that a verdict resting on several names."""
+        levels = [str(claim.found["evidence"]).split("; ") for claim in self.claims if "evidence" in claim.found]
+        return sorted({level.partition(" (")[0] for named in levels for level in named})
 
     @property
     def tally(self) -> list[tuple[int, str]]:

@@ -233,6 +233,7 @@ def test_the_page_needs_the_parts_alone_and_is_the_same_wherever_it_is_made(two_
     html = (ROOT / "index.html").read_text()
     assert 'href="kd_pinn/burgers/figures/accuracy_by_arm.csv"' in html
     assert str(workplace) not in html
+    assert "<small>evidence: laptop, quick</small>" in html
     assert "snakemake --cores 1 --configfile workflow/presets/laptop.yaml --force results/laptop/" in html
     assert "snakemake --cores 1 --force results/quick/cpu/kd_pinn/taylor_green/" in html
 

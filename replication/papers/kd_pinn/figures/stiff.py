@@ -12,7 +12,8 @@ TITLE = "A stiff problem"
 CAPTION = (
     "Reaction and diffusion on two time scales: root-mean-square error over space of the fast activator u and the "
     "slow inhibitor v against time, log scale. Lines are medians over seeds, bands reach from the best to the worst "
-    "seed. The dotted line marks the fast time scale's end, ten times the default ε of 0.05."
+    "seed. The dotted line marks the fast time scale's end, ten times the default ε of 0.05. "
+    "At t = 0, where the initial condition is given, the method of lines lies below the panels."
 )
 READS = ("prediction", "reference")
 FORMAT = "csv"
@@ -47,6 +48,7 @@ def data(sources: FigureSources) -> pd.DataFrame:
 def draw(data: pd.DataFrame) -> Figure:
     """Draw one panel for each field."""
     figure, axes = plt.subplots(1, len(FIELDS), figsize=(style.WIDTH, 3.0), sharey=True)
+    smallest = data.loc[data["t"] > 0, "low"].min()
     for axis, name in zip(axes, FIELDS, strict=True):
         axis.set_title(FIELDS[name])
         panel = data[data["field"] == name]
@@ -58,6 +60,7 @@ def draw(data: pd.DataFrame) -> Figure:
             )
         axis.axvline(TRANSIENT, color=style.MUTED, linestyle=":", linewidth=0.9)
         axis.set(yscale="log", xlabel="t")
+        axis.set_ylim(bottom=smallest / 2)
         axis.locator_params(axis="x", nbins=4)
         axis.grid(axis="y")
     axes[0].set_ylabel("root-mean-square error")
