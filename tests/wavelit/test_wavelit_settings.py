@@ -30,7 +30,7 @@ def shape_of(name, size=64):
     return ForecastShape(4, len(entry.channels), constants, entry.shape_at(size), (True, False))
 
 
-@pytest.mark.parametrize("name", ["quick", "laptop", "paper"])
+@pytest.mark.parametrize("name", ["quick", "laptop", "paper", "gpu"])
 def test_all_eight_datasets_and_the_joint_model_are_trained(name):
     block = preset(name)
     outside = (KURAMOTO,) if name == "laptop" else ()
@@ -41,7 +41,7 @@ def test_all_eight_datasets_and_the_joint_model_are_trained(name):
     assert block.data_settings("joint") == {}
 
 
-@pytest.mark.parametrize(("name", "problem"), [("laptop", MAZE), ("paper", "turbulent_radiative_layer_2D")])
+@pytest.mark.parametrize(("name", "problem"), [("laptop", MAZE), ("gpu", MAZE), ("paper", "turbulent_radiative_layer_2D")])
 def test_ablations_have_as_many_parameters_as_what_they_are_compared_with(name, problem):
     block, shape = preset(name), shape_of(problem, size=32)
     own = count(built(shape, block.training_settings(problem, "wavelit")))
@@ -51,7 +51,7 @@ def test_ablations_have_as_many_parameters_as_what_they_are_compared_with(name, 
         assert count(built(shape, settings)) == pytest.approx(own, rel=TOLERANCE)
 
 
-@pytest.mark.parametrize("name", ["laptop", "paper"])
+@pytest.mark.parametrize("name", ["laptop", "paper", "gpu"])
 def test_the_small_model_has_about_a_tenth_of_the_parameters(name):
     block = preset(name)
     for problem in (MAZE, STAIRCASE):
