@@ -130,9 +130,10 @@ class Examination:
         return at_least(len(self.groups), [group.said(margin) for group in self.groups])
 
     @property
-    def missing(self) -> list[Unmeasured]:
-        """What the tests found no rows for."""
-        return [single.obstacle for single in self.singles if isinstance(single.obstacle, Unmeasured)]
+    def missing(self) -> list[tuple[str, Unmeasured]]:
+        """What the tests found no rows for, each with its hardware target."""
+        obstacles = [(single.cell.hardware, single.obstacle) for single in self.singles]
+        return [(hardware, obstacle) for hardware, obstacle in obstacles if isinstance(obstacle, Unmeasured)]
 
     def words(self, margin: Any = 1.0) -> NDArray[np.str_]:
         """Return the verdict in one word, what a run of this size may say included; an array of margins gives many."""
@@ -188,7 +189,7 @@ def _group(test: Selection, several: list[Single]) -> Group:
     """Combine single results as the test says; a median is one result of its own, if all its members are there."""
     obstacles = [single for single in several if single.estimate is None]
     if test.combine != "median":
-        return Group(several, test.quorum)
+        return Group(several, len(several) if test.combine == "all" else test.quorum)
     if obstacles:
         return Group(obstacles, len(obstacles))
     problems = tuple(dict.fromkeys(problem for single in several for problem in single.cell.problems))

@@ -17,7 +17,7 @@ from replication.verdicts.examination import Examination, Single, examine
 from replication.verdicts.interval import StudentMean
 from replication.verdicts.published import PublishedValue
 from replication.verdicts.rows import Evidence, Verdict, frame
-from replication.verdicts.selection import Cell, Selection, Size, Unmeasured, in_words
+from replication.verdicts.selection import Cell, Selection, Size, in_words
 from replication.verdicts.statements import (
     BETTER,
     IN_DIRECTION,
@@ -111,20 +111,24 @@ def _conclude(found: Examination) -> tuple[str, str]:
         sizes = [size for size in ("reduced", "published") if any(size in test.sizes for test in claim.tests)]
         return word, f"{NOT_AT_THIS_SIZE}: needs runs of {' or '.join(sizes)} size"
     if word == NOT_TESTABLE:
-        return word, _listed(found.missing)
+        return word, _listed(found)
     uncapped = str(verdict(found.said()))
     reason = _because(found, uncapped)
     return word, reason if word == uncapped else f"{reason}; the published size itself is {NOT_AT_THIS_SIZE}"
 
 
-def _listed(missing: Sequence[Unmeasured]) -> str:
-    """Name what is missing, the problems of the same thing together."""
-    problems: dict[str, list[str]] = {}
-    for absent in missing:
-        problems.setdefault(absent.what, [])
-        if absent.problem not in problems[absent.what]:
-            problems[absent.what].append(absent.problem)
-    parts = [f"{what} on {', '.join(map(style.title, names))}" for what, names in problems.items()]
+def _listed(found: Examination) -> str:
+    """Name what is missing, the problems of the same thing together, and the target if there are several."""
+    several = len({single.cell.hardware for single in found.singles} - {""}) > 1
+    problems: dict[tuple[str, str], list[str]] = {}
+    for hardware, absent in found.missing:
+        where = problems.setdefault((absent.what, hardware if several else ""), [])
+        if absent.problem not in where:
+            where.append(absent.problem)
+    parts = [
+        f"{what} on {', '.join(map(style.title, names))}{f' ({hardware})' if hardware else ''}"
+        for (what, hardware), names in problems.items()
+    ]
     rest = len(parts) - MOST_NAMED
     return "; ".join(parts[:MOST_NAMED]) + (f"; and {rest} more" if rest > 0 else "")
 

@@ -42,14 +42,19 @@ def paired(selection: Selection, rows: pd.DataFrame, cell: Cell) -> tuple[NDArra
 def paired_with_each(
     selection: Selection, rows: pd.DataFrame, cell: Cell
 ) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
-    """Return the values of method(s), shape (methods, seeds), and of one reference, for each of the references."""
+    """Return the values of method(s), shape (methods, seeds), and of one reference, for each of the references.
+
+    A deterministic reference has the value of its one run on all seeds.
+    """
     sides = [
         values(rows, selection.metric, cell.problems[0], method, condition)
         for method, condition in selection.sides(cell)
     ]
     count = len(selection.methods)
     found = []
-    for reference in sides[count:] or [sides[0] ** 0]:
+    for name, reference in zip(selection.references or [""], sides[count:] or [sides[0] ** 0], strict=True):
+        if selection.reference is not None and name in selection.reference.deterministic:
+            reference = pd.Series(reference.iloc[0], index=sides[0].index)
         pairs = pd.concat([*sides[:count], reference], axis=1, join="inner").dropna().to_numpy().T
         enough(pairs.shape[1], paired=selection.reference is not None)
         found.append((pairs[:-1], pairs[-1]))

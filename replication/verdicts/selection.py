@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -66,16 +65,22 @@ class Cell:
 class Reference(Strict):
     """The other side of a comparison: another method, another condition of the same method, or both.
 
-    Several methods stand for the strongest of them, whichever it is: the method must be ahead of all.
+    Several methods stand for the strongest of them, whichever it is: the method must be ahead of all. Those that are
+    `deterministic` have no seeds: their one run stands beside every seed of the method.
     """
 
     method: Name | Annotated[list[Name], Field(min_length=2)] | None = None
     condition: Condition | None = None
+    deterministic: list[Name] = Field([])
 
     @model_validator(mode="after")
     def _differs(self) -> Reference:
         if self.method is None and self.condition is None:
             raise ValueError("name a method, a condition or both")
+        named = [self.method] if isinstance(self.method, str) else self.method or []
+        for name in self.deterministic:
+            if name not in named:
+                raise ValueError(f"deterministic: {name!r} is none of the methods compared with: {', '.join(named)}")
         return self
 
 
@@ -84,8 +89,8 @@ class Selection(Strict):
 
     `method` may be a list: the best of them is chosen for each seed from the other seeds, so that choosing is not
     rewarded by the noise of the seed it is judged on. `targets` are hardware names before any dash (`cpu` stands for
-    `cpu` and `cpu-laptop`); without them every target counts that has such rows. `sizes` are the sizes of run at which
-    the test is made. `reason` says why this margin or bound was chosen, before any run.
+    `cpu` and `cpu-laptop`); without them every target counts on which a method ran on one of the problems. `sizes` are
+    the sizes of run at which the test is made. `reason` says why this margin or bound was chosen, before any run.
     """
 
     kind: str
@@ -145,11 +150,27 @@ class Selection(Strict):
         raise NotImplementedError
 
     def cells(self, table: pd.DataFrame) -> Iterator[list[Cell]]:
-        """Yield, for each hardware target that has rows of this metric (one nameless if none has), its cells."""
-        hardware = table.loc[table["metric"] == self.metric, "hardware"].unique()
-        present = sorted(name for name in hardware if self.targets is None or re.split("-", name)[0] in self.targets)
-        for name in present or [" ".join(self.targets or [])]:
-            yield [Cell(name, problems, condition) for condition in self.conditions for problems in self.groups()]
+        """Yield, for each hardware target on which it was begun (one nameless if on none), its cells.
+
+        Where all problems must hold, one that was begun on other targets alone is asked for there alone.
+        """
+        mine = table["problem"].isin(self.problems) & table["method"].isin(self.methods)
+        rows = table[mine & (table["metric"] == self.metric)]
+        begun = {place for place in zip(rows["hardware"], rows["problem"], strict=True) if self._counts(place[0])}
+        everywhere = {problem for _, problem in begun}
+        for target in sorted({hardware for hardware, _ in begun}) or [" ".join(self.targets or [])]:
+            here = [
+                problems
+                for problems in self.groups()
+                if self.combine != "all"
+                or len(problems) > 1
+                or (target, *problems) in begun
+                or problems[0] not in everywhere
+            ]
+            yield [Cell(target, problems, condition) for condition in self.conditions for problems in here]
+
+    def _counts(self, hardware: str) -> bool:
+        return self.targets is None or hardware.split("-")[0] in self.targets
 
     def groups(self) -> list[tuple[str, ...]]:
         """Return the problems that make one single result: one each, unless the test ranks them."""

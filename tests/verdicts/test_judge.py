@@ -164,6 +164,34 @@ def test_every_hardware_target_that_has_rows_counts_unless_targets_are_named():
     assert verdict_of(claim(ORDERING | {"targets": ["cuda"]}), table(*cpu))["verdict"] == "not testable"
 
 
+def test_a_target_counts_where_the_method_ran_and_a_problem_on_the_targets_it_ran_on():
+    cpu = [("p", "student", 1.0), ("p", "teacher", 2.0)]
+    gpu = [("q", method, value, {"hardware": "cuda"}) for _, method, value in cpu]
+    baseline = ("p", "teacher", 0.5, {"hardware": "cuda"})
+    assert verdict_of(claim(ORDERING), table(*cpu, baseline))["verdict"] == "replicated"
+    both = ORDERING | {"problems": ["p", "q"]}
+    assert verdict_of(claim(both), table(*cpu, *gpu))["verdict"] == "replicated"
+    assert verdict_of(claim(both), table(*cpu, *gpu[:1]))["reason"] == "not run: error of teacher on Q (cuda)"
+    row = verdict_of(claim(both | {"problems": ["p", "q", "r"]}), table(*cpu, *gpu))
+    assert row["reason"] == "not run: error of student on R (cpu); not run: error of student on R (cuda)"
+    # how many of all problems hold is asked on each target, since no target makes up for another
+    row = verdict_of(claim(both | {"combine": "at least 2"}), table(*cpu, *gpu))
+    assert row["verdict"] == "not testable"
+
+
+def test_a_deterministic_reference_stands_beside_every_seed():
+    student, one = table(("p", "student", 1.0)), table(("p", "teacher", 2.0), seeds=1)
+    rows = pd.concat([student, one])
+    assert "only 1 seed" in verdict_of(claim(ORDERING), rows)["reason"]
+    known = claim(ORDERING | {"reference": {"method": "teacher", "deterministic": ["teacher"]}})
+    row = verdict_of(known, rows)
+    assert (row["verdict"], row["n"]) == ("replicated", SEEDS)
+    times = one["value"].iloc[0] / student["value"]
+    assert row["estimate"] == pytest.approx(np.exp(np.log(times).mean()))
+    with pytest.raises(ValueError, match="'other' is none of the methods compared with: teacher"):
+        claim(ORDERING | {"reference": {"method": "teacher", "deterministic": ["other"]}})
+
+
 def test_several_tests_must_all_hold():
     rows = table(("p", "student", 1.0), ("p", "teacher", 2.0))
     bound = {"kind": "threshold", "at_most": 0.5}

@@ -41,7 +41,9 @@ def test_all_eight_datasets_and_the_joint_model_are_trained(name):
     assert block.data_settings("joint") == {}
 
 
-@pytest.mark.parametrize(("name", "problem"), [("laptop", MAZE), ("gpu", MAZE), ("paper", "turbulent_radiative_layer_2D")])
+@pytest.mark.parametrize(
+    ("name", "problem"), [("laptop", MAZE), ("gpu", MAZE), ("paper", "turbulent_radiative_layer_2D")]
+)
 def test_ablations_have_as_many_parameters_as_what_they_are_compared_with(name, problem):
     block, shape = preset(name), shape_of(problem, size=32)
     own = count(built(shape, block.training_settings(problem, "wavelit")))
