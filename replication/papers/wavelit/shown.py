@@ -84,9 +84,21 @@ def panels(data: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
     """Return (title, rows) for each dataset and hardware, datasets in order."""
     several = data["hardware"].nunique() > 1
     return [
-        (f"{style.title(problem)}{f', {hardware}' if several else ''}", part)
+        (style.title(problem) + (f"\n{hardware}" if several else ""), part)
         for problem in in_order(data["problem"])
         for hardware, part in data[data["problem"] == problem].groupby("hardware")
+    ]
+
+
+def places(data: pd.DataFrame, metrics: Iterable[str]) -> list[tuple[str, str]]:
+    """Return the pairs of hardware and metric that have rows, metrics in the given order."""
+    measured = set(zip(data["hardware"], data["metric"], strict=True))
+    order = list(metrics)
+    return [
+        (hardware, metric)
+        for hardware in sorted(set(data["hardware"]))
+        for metric in order
+        if (hardware, metric) in measured
     ]
 
 

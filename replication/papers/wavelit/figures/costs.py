@@ -51,15 +51,16 @@ def _to_equal_error(sources: FigureSources) -> pd.DataFrame:
 
 def draw(data: pd.DataFrame) -> Figure:
     """Draw a panel for each cost and hardware, one above the other; a line of markers for each dataset."""
-    metrics = [metric for metric in TITLES if metric in set(data["metric"])]
-    places = [(metric, hardware) for hardware in sorted(set(data["hardware"])) for metric in metrics]
-    problems = [*shown.in_order([name for name in data["problem"] if name != "joint"])]
-    problems += ["joint"] if "joint" in set(data["problem"]) else []
+    places = shown.places(data, TITLES)
     methods = style.ordered(list(data["method"]))
-    height = 1.0 + len(places) * (0.6 + 0.25 * len(problems))
-    figure, axes = plt.subplots(len(places), 1, figsize=(style.WIDTH, height), squeeze=False)
-    for axis, (metric, hardware) in zip(axes[:, 0], places, strict=True):
-        panel = data[(data["metric"] == metric) & (data["hardware"] == hardware)]
+    panels = [data[(data["hardware"] == hardware) & (data["metric"] == metric)] for hardware, metric in places]
+    lines = [2.4 + panel["problem"].nunique() for panel in panels]
+    figure, axes = plt.subplots(
+        len(panels), 1, figsize=(style.WIDTH, 1.0 + 0.25 * sum(lines)), squeeze=False, height_ratios=lines
+    )
+    for axis, (hardware, metric), panel in zip(axes[:, 0], places, panels, strict=True):
+        problems = [*shown.in_order([name for name in panel["problem"] if name != "joint"])]
+        problems += ["joint"] if "joint" in set(panel["problem"]) else []
         for index, method in enumerate(methods):
             rows, look = panel[panel["method"] == method], style.look(method)
             y = [problems.index(name) + 0.7 * ((index + 0.5) / len(methods) - 0.5) for name in rows["problem"]]

@@ -35,17 +35,16 @@ def draw(data: pd.DataFrame) -> Figure:
     """Draw a panel for each hardware: datasets across, by class."""
     targets = sorted(set(data["hardware"]))
     figure, axes = plt.subplots(len(targets), 1, figsize=(style.WIDTH, 0.2 + 2.9 * len(targets)), squeeze=False)
-    problems = shown.in_order(data["problem"])
     for axis, hardware in zip(axes[:, 0], targets, strict=True):
         panel = data[data["hardware"] == hardware]
+        problems = shown.in_order(panel["problem"])
         axis.set_title(f"Gain over the strongest trained baseline, {hardware}")
         for name in (name for name in shown.CLASSES if name in set(panel["kind"])):
             of_class = panel[panel["kind"] == name]
             places = [problems.index(problem) for problem in of_class["problem"]]
             middle = float(of_class.groupby("problem")["gain"].median().median())
             axis.hlines(middle, min(places) - 0.4, max(places) + 0.4, color=style.BAND, linewidth=5, zorder=1)
-            colour = shown.CLASS_COLOURS[name]
-            axis.plot(places, of_class["gain"], "o", color=colour, label=shown.CLASSES[name], markersize=5)
+            axis.plot(places, of_class["gain"], "o", color=shown.CLASS_COLOURS[name], markersize=5)
         axis.axhline(1, color=style.INK, linewidth=0.8)
         axis.set_yscale("log")
         axis.margins(y=0.15)
@@ -53,5 +52,7 @@ def draw(data: pd.DataFrame) -> Figure:
         axis.set_ylabel("baseline / WaveLiT")
         axis.set_xticks(np.arange(len(problems)), [style.title(name) for name in problems], rotation=40, ha="right")
         axis.grid(axis="y")
-    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper left", ncols=3)
+    for name in (name for name in shown.CLASSES if name in set(data["kind"])):
+        axes[0, 0].plot([], [], "o", color=shown.CLASS_COLOURS[name], label=shown.CLASSES[name])
+    figure.legend(loc="outside upper left", ncols=3)
     return figure

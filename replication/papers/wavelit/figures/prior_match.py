@@ -55,8 +55,8 @@ def data(sources: FigureSources) -> pd.DataFrame:
 def draw(data: pd.DataFrame) -> Figure:
     """Draw scores across and quantities down, for each hardware."""
     targets = sorted(set(data["hardware"]))
-    quantities = [name for name in QUANTITIES if name in set(data["quantity"])]
-    rows = [(hardware, quantity) for hardware in targets for quantity in quantities]
+    measured = set(zip(data["hardware"], data["quantity"], strict=True))
+    rows = [(hardware, name) for hardware in targets for name in QUANTITIES if (hardware, name) in measured]
     figure, axes = plt.subplots(
         len(rows), len(SCORES), figsize=(style.WIDTH, 0.8 + 2.0 * len(rows)), squeeze=False, sharey="row"
     )

@@ -29,14 +29,15 @@ def data(sources: FigureSources) -> pd.DataFrame:
 
 def draw(data: pd.DataFrame) -> Figure:
     """Draw a panel for each window (and hardware), one above the other; a line of markers for each dataset."""
-    windows = [metric for metric in shown.WINDOWS if metric in set(data["metric"])]
-    places = [(metric, hardware) for hardware in sorted(set(data["hardware"])) for metric in windows]
-    problems = shown.in_order(data["problem"])
+    places = shown.places(data, shown.WINDOWS)
     methods = style.ordered(list(data["method"]))
-    height = 1.0 + len(places) * (0.55 + 0.27 * len(problems))
-    figure, axes = plt.subplots(len(places), 1, figsize=(style.WIDTH, height), squeeze=False)
-    for axis, (metric, hardware) in zip(axes[:, 0], places, strict=True):
-        panel = data[(data["metric"] == metric) & (data["hardware"] == hardware)]
+    panels = [data[(data["hardware"] == hardware) & (data["metric"] == metric)] for hardware, metric in places]
+    lines = [1.9 + panel["problem"].nunique() for panel in panels]
+    figure, axes = plt.subplots(
+        len(panels), 1, figsize=(style.WIDTH, 1.0 + 0.27 * sum(lines)), squeeze=False, height_ratios=lines
+    )
+    for axis, (hardware, metric), panel in zip(axes[:, 0], places, panels, strict=True):
+        problems = shown.in_order(panel["problem"])
         where = f", {hardware}" if data["hardware"].nunique() > 1 else ""
         axis.set_title(f"{shown.WINDOWS[metric].capitalize()}{where}")
         for index, method in enumerate(methods):
