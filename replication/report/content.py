@@ -242,7 +242,7 @@ def paper(inputs: Inputs, slug: str, page: Path) -> PaperContent:
 
 
 def export(inputs: Inputs, slug: str, folder: Path) -> None:
-    """Write one paper's tables (verdicts, evidence, scores, runs, failures) into `folder`, each in every format."""
+    """Write one paper's tables (verdicts, evidence, scores, runs, failures) into `folder`, each in its formats."""
     verdicts, evidence, metrics = inputs.verdict_rows, inputs.evidence_rows, inputs.metric_rows
     made = inputs.entries("runs", slug)
     written = [tables.failures(made)]

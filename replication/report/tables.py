@@ -32,7 +32,8 @@ class Table:
 
     `units` names, for a column of numbers, the column that holds their unit (or, after `=`, the unit itself); `links`
     gives for a column one address a row, or None; `anchors` are the addresses of the rows themselves;
-    `hidden` columns are written to CSV only.
+    `hidden` columns are written to CSV only. `formats` are the files that it is written as: thousands of rows are for
+    programs, not for a document.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Table:
     links: Mapping[str, list[str | None]] = field(default_factory=dict)
     anchors: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
+    formats: tuple[str, ...] = FORMATS
 
     @property
     def columns(self) -> list[str]:
@@ -94,11 +96,15 @@ class Table:
         return tabulate(self.readable(), self.columns, tablefmt="latex_booktabs", disable_numparse=True)
 
     def write(self, folder: Path) -> None:
-        """Write `<name>.csv` with full values, `<name>.md` and `<name>.tex` as a reader sees them, without padding."""
+        """Write `<name>.csv` with full values, `<name>.md` and `<name>.tex` as a reader sees them, without padding.
+
+        Of these, the table's own formats.
+        """
         with replacing(folder / f"{self.name}.csv") as temporary:
             self.frame.to_csv(temporary, index=False, lineterminator="\n")
-        write_text(folder / f"{self.name}.md", _unpadded(self.markdown()) + "\n")
-        write_text(folder / f"{self.name}.tex", _unpadded(self.latex()) + "\n")
+        for form, text in {"md": self.markdown, "tex": self.latex}.items():
+            if form in self.formats:
+                write_text(folder / f"{self.name}.{form}", _unpadded(text()) + "\n")
 
 
 def _unpadded(table: str) -> str:
@@ -183,7 +189,7 @@ def scores(table: pd.DataFrame) -> Table:
     order = [*by[:5], "median", "lowest", "highest", "unit", "finished", "runs"]
     frame = frame[order].sort_values(["metric", "hardware", "problem"], kind="stable")
     units = dict.fromkeys(("median", "lowest", "highest"), "unit")
-    return Table("scores", "Every quantity, over seeds", frame, units, hidden=("unit",))
+    return Table("scores", "Every quantity, over seeds", frame, units, hidden=("unit",), formats=("csv",))
 
 
 def results(table: pd.DataFrame) -> Table:

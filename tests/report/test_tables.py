@@ -59,6 +59,11 @@ def test_a_table_is_the_same_in_every_form(tmp_path):
     assert table.without("name").columns == ["value"]
 
 
+def test_a_table_for_programs_is_written_for_them_alone(tmp_path):
+    Table("long", "Long", pd.DataFrame({"value": [1.0]}), formats=("csv",)).write(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["long.csv"]
+
+
 def test_ranges_of_margins_are_said_as_a_reader_would():
     edges = [("replicated", 0.1, 0.5), ("inconclusive", 0.5, 2.0), ("better", 2.0, 10.0)]
     rows = pd.DataFrame(edges, columns=["verdict", "margin_from", "margin_to"])
