@@ -2,7 +2,8 @@
 
 Second-order finite volumes: MUSCL-Hancock in primitive variables with the monotonised central limiter, the HLLC Riemann
 solver and dimensional splitting (Toro 2009, Riemann Solvers and Numerical Methods for Fluid Dynamics, sections 10.4,
-14.4 and 16.3).
+14.4 and 16.3). A cell that such a step would leave without positive density and pressure gets first-order fluxes
+instead (`_mend`), as in Athena (Lemaster & Stone 2009, ApJ 691, 1092).
 
 A state holds density, momentum x, momentum y and total energy per volume, shape (4, nx, ny), float64. The loops along a
 row hold no branches, so that they compile to vector instructions.
@@ -44,7 +45,10 @@ def largest_rate(state: Real, dx: float, dy: float) -> float:
 
 @njit(cache=True, error_model="numpy")
 def sweep(state: Real, ratio: float, periodic: bool) -> None:
-    """Advance by one step along the first axis in place; `ratio` is step/dx; open ends have zero gradient."""
+    """Advance by one step along the first axis in place; `ratio` is step/dx; open ends have zero gradient.
+
+    Density and pressure stay positive for Courant numbers up to 1.
+    """
     rows = state.shape[1]
     values = primitive(state)
     low, high = np.empty((4, rows + 2, state.shape[2])), np.empty((4, rows + 2, state.shape[2]))
@@ -60,6 +64,7 @@ def sweep(state: Real, ratio: float, periodic: bool) -> None:
         _hllc(high[:, i + 1], low[:, i + 2], right)
         state[:, i] += ratio * (left - right)
         left, right = right, left
+    _mend(state, values, low, high, ratio, periodic)
 
 
 @njit(cache=True, error_model="numpy")
@@ -126,3 +131,62 @@ def _hllc(left: Real, right: Real, flux: Real) -> None:
         flux[1, j] = density * u * u + pressure + jump * (star * contact - density * u)
         flux[2, j] = density * u * v + jump * (star - density) * v
         flux[3, j] = (energy + pressure) * u + jump * (star * star_energy - energy)
+
+
+@njit(cache=True, error_model="numpy")
+def _mend(state: Real, values: Real, low: Real, high: Real, ratio: float, periodic: bool) -> None:
+    """Exchange the fluxes of cells without positive density and pressure for first-order ones until none is left.
+
+    Where gas expands faster than sound, the reconstructed velocities at the edges of a cell hold more energy than the
+    cell does, and the fluxes may carry away more than all of its internal energy. With Rusanov's flux at both faces a
+    cell becomes an average of positive states while (|u| + c) step/dx <= 1 (Zhang & Shu 2010, J. Comput. Phys. 229,
+    8918, remark 2.4). `values` are the primitive ones before the step, `low` and `high` those at the edges. Both cells
+    at a face take its new flux, so nothing is lost; at an open end the two fluxes are the same.
+    """
+    rows = state.shape[1]
+    first_order = np.zeros((rows + 1, state.shape[2]), np.bool_)
+    second, first = np.empty((4, 1)), np.empty((4, 1))
+    troubled, changed = _troubled(state), True
+    while changed and troubled.any():
+        changed = False
+        for i, j in np.argwhere(troubled):
+            for face in (i, (i + 1) % rows if periodic else i + 1):
+                if first_order[face, j]:
+                    continue
+                first_order[face, j] = changed = True
+                before, after = (face - 1) % rows if periodic else max(face - 1, 0), min(face, rows - 1)
+                at = slice(j, j + 1)
+                _hllc(high[:, face, at], low[:, face + 1, at], second)
+                _rusanov(values[:, before, at], values[:, after, at], first)
+                state[:, before, at] -= ratio * (first - second)
+                state[:, after, at] += ratio * (first - second)
+        troubled = _troubled(state)
+
+
+@njit(cache=True, error_model="numpy")
+def _troubled(state: Real) -> NDArray[np.bool_]:
+    """Cells without positive density and pressure."""
+    troubled = np.empty(state[0].shape, np.bool_)
+    for i in range(state.shape[1]):
+        for j in range(state.shape[2]):
+            density, momentum_x, momentum_y, energy = state[:, i, j]
+            kinetic = (momentum_x * (momentum_x / density) + momentum_y * (momentum_y / density)) / 2
+            troubled[i, j] = not (density > 0 and energy - kinetic > 0)
+    return troubled
+
+
+@njit(cache=True, error_model="numpy")
+def _rusanov(left: Real, right: Real, flux: Real) -> None:
+    """Write Rusanov's fluxes between two rows of primitive states (Toro 2009, section 10.5.1)."""
+    for j in range(flux.shape[1]):
+        fastest = 0.0
+        flux[:, j] = 0.0
+        for side in (left, right):
+            fastest = max(fastest, abs(side[1, j]) + np.sqrt(GAMMA * side[3, j] / side[0, j]))
+        for side, sign in ((left, 1.0), (right, -1.0)):
+            density, u, v, pressure = side[0, j], side[1, j], side[2, j], side[3, j]
+            energy = pressure / (GAMMA - 1) + density * (u * u + v * v) / 2
+            flux[0, j] += density * (u + sign * fastest) / 2
+            flux[1, j] += (density * u * (u + sign * fastest) + pressure) / 2
+            flux[2, j] += density * v * (u + sign * fastest) / 2
+            flux[3, j] += (energy * (u + sign * fastest) + pressure * u) / 2

@@ -119,3 +119,31 @@ def test_strong_expansion_stays_positive():
     state = conserved(0 * x + 1.0, np.where(x < 0.5, -2.0, 2.0), 0 * x, 0 * x + 0.4)
     values = run(state, 0.01, 0.1, periodic=False)
     assert values[[0, 3]].min() > 0
+
+
+def test_cold_gas_in_steady_expansion_converges_at_first_order():
+    """u = x/(1 + t), rho = 1/(1 + t), P ~ rho^gamma, where a cell sees u change by many times the speed of sound."""
+    errors = []
+    for n in (40, 80, 160):
+        x = centres(n, -1.0, 1.0)
+        state = conserved(0 * x + 1.0, x, 0 * x + 0.3, 0 * x + 1e-6)
+        values = run(state, 2 / n, 1.0, periodic=False)
+        assert values[[0, 3]].min() > 0
+        assert values[2] == pytest.approx(0.3, abs=1e-12)
+        errors.append([np.abs(values[0] - 1 / 2).mean(), np.abs(values[1] - x / 2).mean()])
+    assert orders(errors).min() > 0.7
+
+
+@pytest.mark.parametrize("periodic", [True, False])
+def test_white_noise_faster_than_sound_stays_positive(periodic):
+    random = np.random.default_rng(3)
+    noise = 10 * random.standard_normal((2, 24, 36))
+    state = conserved(10 ** random.uniform(-2, 2, (24, 36)), *noise, 10 ** random.uniform(-3, 0, (24, 36)))
+    start = state.copy()
+    for _ in range(40):
+        sweep(state, 0.8 / largest_rate(state, 1.0, 1.0), periodic)
+        assert primitive(state)[[0, 3]].min() > 0
+        state = turned(state)
+    if periodic:
+        total = np.abs(start).sum((1, 2))
+        assert state.sum((1, 2)) / total == pytest.approx(start.sum((1, 2)) / total, rel=1e-12)

@@ -56,6 +56,18 @@ def test_oblique_entropy_wave_converges_at_second_order_in_two_dimensions():
     assert np.log2(np.divide(errors[:-1], errors[1:])) == pytest.approx(2, abs=0.3)
 
 
+def test_cold_pocket_pulled_apart_faster_than_sound_stays_positive():
+    """Seven cells along y of trajectory 20 at 64x192, tcool = 0.03, before the step whose pressure was negative."""
+    pocket = conserved(
+        np.array([[6.52046, 4.18400, 0.70360, 0.659237, 0.69953, 0.39634, 0.43002]]),
+        np.array([[-0.28091, -0.18068, -0.04301, 0.0944169, 0.43608, 0.53287, 0.16561]]),
+        np.array([[0.00927, -0.12875, -0.18433, 0.0167774, 0.14060, 0.13719, -0.04622]]),
+        np.array([[0.12137, 0.04170, 0.00395, 0.000107196, 0.01277, 0.04998, 0.12792]]),
+    )
+    layer.sweep_y(pocket, 0.328774)
+    assert primitive(pocket)[[0, 3]].min() > 0
+
+
 def test_nothing_is_lost_inside():
     x, y = (np.arange(24)[:, None] + 0.5) / 24 - 0.5, (np.arange(72)[None, :] + 0.5) / 24 - 1
     start = layer.initial_state(x, y, np.random.default_rng(2))
