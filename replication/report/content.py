@@ -198,9 +198,10 @@ class PaperContent:
 
     @property
     def evidence(self) -> list[str]:
-        """The evidence levels of its verdicts, without the problems that a verdict resting on several names."""
+        """The evidence levels of its verdicts, without problems that a verdict names and keys that were overridden."""
         levels = [str(claim.found["evidence"]).split("; ") for claim in self.claims if "evidence" in claim.found]
-        return sorted({level.partition(" (")[0] for named in levels for level in named})
+        named = {level.partition(" (")[0].partition(", modified: ") for several in levels for level in several}
+        return sorted({f"{preset} (modified)" if keys else preset for preset, _, keys in named})
 
     @property
     def tally(self) -> list[tuple[int, str]]:

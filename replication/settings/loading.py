@@ -37,7 +37,7 @@ class LoadedPreset:
     @property
     def evidence_level(self) -> str:
         """Return what the verdicts of this run may call their evidence."""
-        return f"modified: {', '.join(self.modified)}" if self.modified else self.name
+        return f"{self.name}, modified: {', '.join(self.modified)}" if self.modified else self.name
 
     @property
     def config(self) -> tuple[str, ...]:

@@ -49,7 +49,8 @@ def judge(
     """Judge claims by the long table, all at the same level.
 
     `size` is what the preset's runs can speak to, `evidence` the level that is printed with each verdict (`quick`,
-    `modified: kd_pinn.student.width`). Returns the verdicts, one row a claim, and the evidence, one row a single test.
+    `quick, modified: kd_pinn.student.width`). Returns the verdicts, one row a claim, and the evidence, one row a single
+    test.
     Estimates, intervals and margins are in the metric's units; for ratios and orderings, "times better". A verdict's
     numbers are those of the single test on which it hangs, with the interval at the `confidence` that mirrors it: 90 %,
     or more where the combination of several tests asks for it.

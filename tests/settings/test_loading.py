@@ -22,8 +22,8 @@ def test_every_preset_is_valid_and_unmodified(path):
     assert preset.evidence_level == path.stem
 
 
-def test_there_are_four_presets():
-    assert [path.stem for path in PRESETS] == ["laptop", "paper", "quick", "smoke"]
+def test_there_are_five_presets():
+    assert [path.stem for path in PRESETS] == ["gpu", "laptop", "paper", "quick", "smoke"]
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_values_from_the_command_line_are_typed_and_reported_as_modified():
     burgers = preset.settings.kd_pinn.problem("burgers")
     assert (burgers.seeds, burgers.viscosity) == (7, 0.01)
     assert preset.modified == ("kd_pinn.problems.burgers.seeds", "kd_pinn.problems.burgers.viscosity")
-    assert preset.evidence_level.startswith("modified: kd_pinn.problems.burgers.seeds")
+    assert preset.evidence_level.startswith("quick, modified: kd_pinn.problems.burgers.seeds")
 
 
 def test_choosing_problems_is_no_modification_since_it_changes_no_run():
@@ -104,7 +104,7 @@ def test_a_file_that_is_no_preset(tmp_path, text, expected):
 
 
 def test_a_preset_that_does_not_exist_names_those_that_do():
-    with pytest.raises(UserError, match=r"did you mean quick\? allowed: laptop, paper, quick, smoke"):
+    with pytest.raises(UserError, match=r"did you mean quick\? allowed: gpu, laptop, paper, quick, smoke"):
         load_preset(layout.PRESETS / "quik.yaml")
 
 
