@@ -198,10 +198,11 @@ class PaperContent:
 
     @property
     def evidence(self) -> list[str]:
-        """The evidence levels of its verdicts, without problems that a verdict names and keys that were overridden."""
+        """The presets behind its verdicts, and whether some of them were modified; verdicts say where and how."""
         levels = [str(claim.found["evidence"]).split("; ") for claim in self.claims if "evidence" in claim.found]
         named = {level.partition(" (")[0].partition(", modified: ") for several in levels for level in several}
-        return sorted({f"{preset} (modified)" if keys else preset for preset, _, keys in named})
+        presets = sorted({preset for preset, _, _ in named})
+        return [*presets, "some modified"] if any(keys for _, _, keys in named) else presets
 
     @property
     def tally(self) -> list[tuple[int, str]]:
