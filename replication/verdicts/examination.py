@@ -130,6 +130,11 @@ class Examination:
         return at_least(len(self.groups), [group.said(margin) for group in self.groups])
 
     @property
+    def several_targets(self) -> bool:
+        """Whether the tests were made on more than one hardware target."""
+        return len({single.cell.hardware for single in self.singles} - {""}) > 1
+
+    @property
     def missing(self) -> list[tuple[str, Unmeasured]]:
         """What the tests found no rows for, each with its hardware target."""
         obstacles = [(single.cell.hardware, single.obstacle) for single in self.singles]
@@ -189,7 +194,7 @@ def _group(test: Selection, several: list[Single]) -> Group:
     """Combine single results as the test says; a median is one result of its own, if all its members are there."""
     obstacles = [single for single in several if single.estimate is None]
     if test.combine != "median":
-        return Group(several, len(several) if test.combine == "all" else test.quorum)
+        return Group(several, test.quorum_of(len(several)))
     if obstacles:
         return Group(obstacles, len(obstacles))
     problems = tuple(dict.fromkeys(problem for single in several for problem in single.cell.problems))

@@ -51,6 +51,7 @@ def judge(
     `size` is what the preset's runs can speak to, `evidence` the level that is printed with each verdict (`quick`,
     `quick, modified: kd_pinn.student.width`). Returns the verdicts, one row a claim, and the evidence, one row a single
     test.
+
     Estimates, intervals and margins are in the metric's units; for ratios and orderings, "times better". A verdict's
     numbers are those of the single test on which it hangs, with the interval at the `confidence` that mirrors it: 90 %,
     or more where the combination of several tests asks for it.
@@ -120,10 +121,9 @@ def _conclude(found: Examination) -> tuple[str, str]:
 
 def _listed(found: Examination) -> str:
     """Name what is missing, the problems of the same thing together, and the target if there are several."""
-    several = len({single.cell.hardware for single in found.singles} - {""}) > 1
     problems: dict[tuple[str, str], list[str]] = {}
     for hardware, absent in found.missing:
-        where = problems.setdefault((absent.what, hardware if several else ""), [])
+        where = problems.setdefault((absent.what, hardware if found.several_targets else ""), [])
         if absent.problem not in where:
             where.append(absent.problem)
     parts = [
@@ -184,8 +184,7 @@ def _label(found: Examination, shown: Single) -> str:
         label = f"{wording.metric(shown.test.metric)} on {label}"
     conditions = {single.cell.condition for single in found.singles}
     label = in_words(label, shown.cell.condition if len(conditions) > 1 else "")
-    several = len({single.cell.hardware for single in found.singles}) > 1
-    return f"{label}, {shown.cell.hardware}" if several else label
+    return f"{label}, {shown.cell.hardware}" if found.several_targets else label
 
 
 def _comparison(single: Single, word: str, level: float, unit: str) -> str:

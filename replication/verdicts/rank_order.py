@@ -117,8 +117,7 @@ class Ranked(Selection):
 
         columns = []
         for problem in self.problems:
-            sides = [seeds.values(rows, self.metric, problem, method, where) for method, where in self.sides(cell)]
-            together = pd.concat(sides, axis=1, join="inner").dropna()
+            together = pd.concat(seeds.compared(self, rows, cell, problem), axis=1, join="inner").dropna()
             below = together.iloc[:, 1:].min(axis=1) if self.reference else 1.0
             columns.append(together.iloc[:, 0] / below)
         table = pd.concat(columns, axis=1, join="inner").dropna().to_numpy()

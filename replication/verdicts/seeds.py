@@ -34,6 +34,19 @@ def values(rows: pd.DataFrame, metric: str, problem: str, method: str, condition
     return done.set_index("seed")["value"].sort_index()
 
 
+def compared(selection: Selection, rows: pd.DataFrame, cell: Cell, problem: str) -> list["pd.Series[float]"]:
+    """Return the values by seed of everything compared on a problem, the references last.
+
+    A deterministic reference has the value of its one run on the seeds of the (first) method.
+    """
+    found = [values(rows, selection.metric, problem, method, condition) for method, condition in selection.sides(cell)]
+    fixed = selection.reference.deterministic if selection.reference else []
+    for place, name in enumerate(selection.references, start=len(selection.methods)):
+        if name in fixed:
+            found[place] = pd.Series(found[place].iloc[0], index=found[0].index)
+    return found
+
+
 def paired(selection: Selection, rows: pd.DataFrame, cell: Cell) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the values of method(s) and reference on the seeds both finished; without a reference it is 1."""
     return paired_with_each(selection, rows, cell)[0]
@@ -42,19 +55,11 @@ def paired(selection: Selection, rows: pd.DataFrame, cell: Cell) -> tuple[NDArra
 def paired_with_each(
     selection: Selection, rows: pd.DataFrame, cell: Cell
 ) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
-    """Return the values of method(s), shape (methods, seeds), and of one reference, for each of the references.
-
-    A deterministic reference has the value of its one run on all seeds.
-    """
-    sides = [
-        values(rows, selection.metric, cell.problems[0], method, condition)
-        for method, condition in selection.sides(cell)
-    ]
+    """Return the values of method(s), shape (methods, seeds), and of one reference, for each of the references."""
+    sides = compared(selection, rows, cell, cell.problems[0])
     count = len(selection.methods)
     found = []
-    for name, reference in zip(selection.references or [""], sides[count:] or [sides[0] ** 0], strict=True):
-        if selection.reference is not None and name in selection.reference.deterministic:
-            reference = pd.Series(reference.iloc[0], index=sides[0].index)
+    for reference in sides[count:] or [sides[0] ** 0]:
         pairs = pd.concat([*sides[:count], reference], axis=1, join="inner").dropna().to_numpy().T
         enough(pairs.shape[1], paired=selection.reference is not None)
         found.append((pairs[:-1], pairs[-1]))

@@ -106,7 +106,7 @@ class Selection(Strict):
 
     @model_validator(mode="after")
     def _enough_to_combine(self) -> Selection:
-        if self.quorum > self.places:
+        if self.quorum_of(self.places) > self.places:
             raise ValueError(f"`combine: {self.combine}` of only {self.places} problems and conditions")
         if len(self.references) > 1 and self.kind not in SEVERAL_REFERENCES:
             raise ValueError(f"several references belong to {', '.join(SEVERAL_REFERENCES)}")
@@ -135,10 +135,9 @@ class Selection(Strict):
         """How many single results there are on one hardware target."""
         return len(self.problems) * len(self.conditions)
 
-    @property
-    def quorum(self) -> int:
-        """How many of the single results must hold (for a median, must be there)."""
-        return self.places if self.combine in ("all", "median") else int(self.combine.split()[-1])
+    def quorum_of(self, places: int) -> int:
+        """Return how many of so many single results must hold (for a median, must be there)."""
+        return places if self.combine in ("all", "median") else int(self.combine.split()[-1])
 
     @property
     def logarithmic(self) -> bool:

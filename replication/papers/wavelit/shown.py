@@ -1,6 +1,7 @@
 """What WaveLiT's figures have in common: rows of the table by dataset, and panels by dataset."""
 
 from collections.abc import Iterable, Sequence
+from itertools import product
 from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
@@ -11,6 +12,7 @@ from replication.well.catalogue import DATASETS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 OWN, JOINT, DATA = "wavelit", "wavelit_joint", "data"
 """The dataset's own model, the model of all datasets, and what stands for the dataset itself."""
@@ -90,16 +92,30 @@ def panels(data: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
     ]
 
 
-def places(data: pd.DataFrame, metrics: Iterable[str]) -> list[tuple[str, str]]:
-    """Return the pairs of hardware and metric that have rows, metrics in the given order."""
-    measured = set(zip(data["hardware"], data["metric"], strict=True))
-    order = list(metrics)
-    return [
-        (hardware, metric)
-        for hardware in sorted(set(data["hardware"]))
-        for metric in order
-        if (hardware, metric) in measured
-    ]
+def places(data: pd.DataFrame, column: str, order: Iterable[str]) -> list[tuple[str, str, pd.DataFrame]]:
+    """Return (hardware, value of `column`, rows) for each pair that has rows, values in the given order."""
+    found = {place: rows for place, rows in data.groupby(["hardware", column])}
+    return [(*place, found[place]) for place in product(sorted(set(data["hardware"])), order) if place in found]
+
+
+def stacked(parts: Sequence[pd.DataFrame], inches: float, margin: float) -> tuple["Figure", list["Axes"]]:
+    """Return a figure with a panel for each part, one above the other, as high as the part has datasets.
+
+    A dataset takes so many `inches`, title and axis of a panel as much as `margin` datasets.
+    """
+    import matplotlib.pyplot as plt
+
+    lines = [margin + part["problem"].nunique() for part in parts]
+    size = style.WIDTH, 1.0 + inches * sum(lines)
+    figure, axes = plt.subplots(len(parts), 1, figsize=size, squeeze=False, height_ratios=lines)
+    return figure, list(axes[:, 0])
+
+
+def class_legend(figure: "Figure", axis: "Axes", kinds: Iterable[str]) -> None:
+    """Name the colours of the classes that are there, above the figure."""
+    for name in (name for name in CLASSES if name in set(kinds)):
+        axis.plot([], [], "o", color=CLASS_COLOURS[name], label=CLASSES[name])
+    figure.legend(loc="outside upper left", ncols=3)
 
 
 def log_scale(axis: "Axes", which: Literal["x", "y"]) -> None:

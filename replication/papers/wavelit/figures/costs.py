@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from replication.papers.wavelit import shown
@@ -51,14 +50,10 @@ def _to_equal_error(sources: FigureSources) -> pd.DataFrame:
 
 def draw(data: pd.DataFrame) -> Figure:
     """Draw a panel for each cost and hardware, one above the other; a line of markers for each dataset."""
-    places = shown.places(data, TITLES)
+    places = shown.places(data, "metric", TITLES)
     methods = style.ordered(list(data["method"]))
-    panels = [data[(data["hardware"] == hardware) & (data["metric"] == metric)] for hardware, metric in places]
-    lines = [2.4 + panel["problem"].nunique() for panel in panels]
-    figure, axes = plt.subplots(
-        len(panels), 1, figsize=(style.WIDTH, 1.0 + 0.25 * sum(lines)), squeeze=False, height_ratios=lines
-    )
-    for axis, (hardware, metric), panel in zip(axes[:, 0], places, panels, strict=True):
+    figure, axes = shown.stacked([panel for *_, panel in places], inches=0.25, margin=2.4)
+    for axis, (hardware, metric, panel) in zip(axes, places, strict=True):
         problems = [*shown.in_order([name for name in panel["problem"] if name != "joint"])]
         problems += ["joint"] if "joint" in set(panel["problem"]) else []
         for index, method in enumerate(methods):

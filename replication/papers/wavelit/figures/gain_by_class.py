@@ -52,7 +52,5 @@ def draw(data: pd.DataFrame) -> Figure:
         axis.set_ylabel("baseline / WaveLiT")
         axis.set_xticks(np.arange(len(problems)), [style.title(name) for name in problems], rotation=40, ha="right")
         axis.grid(axis="y")
-    for name in (name for name in shown.CLASSES if name in set(data["kind"])):
-        axes[0, 0].plot([], [], "o", color=shown.CLASS_COLOURS[name], label=shown.CLASSES[name])
-    figure.legend(loc="outside upper left", ncols=3)
+    shown.class_legend(figure, axes[0, 0], data["kind"])
     return figure

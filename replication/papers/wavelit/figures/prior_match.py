@@ -55,21 +55,17 @@ def data(sources: FigureSources) -> pd.DataFrame:
 def draw(data: pd.DataFrame) -> Figure:
     """Draw scores across and quantities down, for each hardware."""
     targets = sorted(set(data["hardware"]))
-    measured = set(zip(data["hardware"], data["quantity"], strict=True))
-    rows = [(hardware, name) for hardware in targets for name in QUANTITIES if (hardware, name) in measured]
+    rows = shown.places(data, "quantity", QUANTITIES)
     figure, axes = plt.subplots(
         len(rows), len(SCORES), figsize=(style.WIDTH, 0.8 + 2.0 * len(rows)), squeeze=False, sharey="row"
     )
-    for line, (hardware, quantity) in zip(axes, rows, strict=True):
-        chosen = data[(data["hardware"] == hardware) & (data["quantity"] == quantity)]
+    for line, (hardware, quantity, chosen) in zip(axes, rows, strict=True):
         for axis, score in zip(line, SCORES, strict=True):
             _draw_panel(axis, chosen[chosen["score"] == score])
         line[0].set_ylabel(f"{QUANTITIES[quantity]}{f', {hardware}' if len(targets) > 1 else ''}")
     for axis, score in zip(axes[-1], SCORES, strict=True):
         axis.set_xlabel(SCORES[score])
-    for name in (name for name in shown.CLASSES if name in set(data["kind"])):
-        axes[0, 0].plot([], [], "o", color=shown.CLASS_COLOURS[name], label=shown.CLASSES[name])
-    figure.legend(loc="outside upper left", ncols=3)
+    shown.class_legend(figure, axes[0, 0], data["kind"])
     return figure
 
 

@@ -29,14 +29,10 @@ def data(sources: FigureSources) -> pd.DataFrame:
 
 def draw(data: pd.DataFrame) -> Figure:
     """Draw a panel for each window (and hardware), one above the other; a line of markers for each dataset."""
-    places = shown.places(data, shown.WINDOWS)
+    places = shown.places(data, "metric", shown.WINDOWS)
     methods = style.ordered(list(data["method"]))
-    panels = [data[(data["hardware"] == hardware) & (data["metric"] == metric)] for hardware, metric in places]
-    lines = [1.9 + panel["problem"].nunique() for panel in panels]
-    figure, axes = plt.subplots(
-        len(panels), 1, figsize=(style.WIDTH, 1.0 + 0.27 * sum(lines)), squeeze=False, height_ratios=lines
-    )
-    for axis, (hardware, metric), panel in zip(axes[:, 0], places, panels, strict=True):
+    figure, axes = shown.stacked([panel for *_, panel in places], inches=0.27, margin=1.9)
+    for axis, (hardware, metric, panel) in zip(axes, places, strict=True):
         problems = shown.in_order(panel["problem"])
         where = f", {hardware}" if data["hardware"].nunique() > 1 else ""
         axis.set_title(f"{shown.WINDOWS[metric].capitalize()}{where}")
@@ -50,7 +46,7 @@ def draw(data: pd.DataFrame) -> Figure:
         axis.tick_params(axis="y", which="both", length=0)
         axis.grid(axis="y", which="minor")
         axis.grid(axis="x")
-    axes[-1, 0].set_xlabel("VRMSE")
+    axes[-1].set_xlabel("VRMSE")
     style.legend(figure, methods)
     return figure
 
