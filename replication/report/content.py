@@ -1,7 +1,7 @@
 """Everything a page says, gathered from the files of a run; what is not there yet is pending."""
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -174,6 +174,8 @@ class PaperContent:
     protocol: Protocol
     claims: tuple[JudgedClaim, ...]
     results: Table | None
+    evidence: list[str]
+    """The presets behind its verdicts, and whether some of them were modified; verdicts say where and how."""
     quantities: int
     """How many quantities its exported table of scores holds."""
     made: Table | None
@@ -197,14 +199,6 @@ class PaperContent:
         return not (self.claims or self.protocol.sections or self.results or self.made)
 
     @property
-    def evidence(self) -> list[str]:
-        """The presets behind its verdicts, and whether some of them were modified; verdicts say where and how."""
-        levels = [str(claim.found["evidence"]).split("; ") for claim in self.claims if "evidence" in claim.found]
-        named = {level.partition(" (")[0].partition(", modified: ") for several in levels for level in several}
-        presets = sorted({preset for preset, _, _ in named})
-        return [*presets, "some modified"] if any(keys for _, _, keys in named) else presets
-
-    @property
     def tally(self) -> list[tuple[int, str]]:
         """How many claims have each verdict, in the order of the vocabulary."""
         words = [claim.word for claim in self.claims]
@@ -221,11 +215,13 @@ def paper(inputs: Inputs, slug: str, page: Path) -> PaperContent:
     listed = made + inputs.entries("measurements", slug)
     named = {name for claim in claims for name in claim.figures}
     problems = set(table["problem"]) if len(table) else set()
+    judged = tuple(_judged(inputs, claim, table, page) for claim in claims)
     return PaperContent(
         slug=slug,
         protocol=protocol.read(folder / "protocol.md", slug),
-        claims=tuple(_judged(inputs, claim, table, page) for claim in claims),
+        claims=judged,
         results=tables.results(table) if len(table) else None,
+        evidence=_levels(inputs, slug, judged),
         quantities=len(tables.scores(table).frame) if len(table) else 0,
         made=tables.made(listed, _links(inputs, listed, page)) if listed else None,
         cost=Cost.of(made),
@@ -241,6 +237,15 @@ def paper(inputs: Inputs, slug: str, page: Path) -> PaperContent:
         surprises=protocol.prose(folder / SURPRISES),
         surprises_markdown=protocol.lowered(folder / SURPRISES),
     )
+
+
+def _levels(inputs: Inputs, slug: str, claims: Iterable[JudgedClaim]) -> list[str]:
+    """Return the presets behind a paper's verdicts, and whether any was modified."""
+    made = {(part.preset, part.evidence) for part in inputs.parts if part.paper == slug}
+    if not inputs.parts:
+        made = {(inputs.preset, str(claim.found["evidence"])) for claim in claims if claim.found}
+    presets = sorted({preset for preset, _ in made})
+    return [*presets, "some modified"] if any(preset != evidence for preset, evidence in made) else presets
 
 
 def export(inputs: Inputs, slug: str, folder: Path) -> None:

@@ -42,7 +42,8 @@ def load(paper: str, name: str, figures: Path, page: Path, parts: Sequence[Part]
     if lacking is not None:
         return Drawing(anchor, said.title, said.caption, None, lacking, ())
     if parts:
-        found = [(f"{part.problem} {said.format.upper()}", part.figure(name)) for part in parts if part.paper == paper]
+        own = [part for part in parts if part.paper == paper]
+        found = [(f"{part.place} {said.format.upper()}", part.figure(name)) for part in own]
     else:
         suffixes = (*figure.DRAWN, *([figure.ANIMATION] if said.animated else []), said.format)
         found = [(suffix.upper(), stem.with_name(f"{name}.{suffix}")) for suffix in suffixes]

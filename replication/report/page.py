@@ -78,7 +78,7 @@ def _settings(inputs: Inputs) -> dict[str, str]:
     """Return settings as YAML, under what they are the settings of; the same settings of several parts once."""
     found: dict[str, list[str]] = {}
     for part in inputs.parts:
-        found.setdefault(_yaml(part.settings), []).append(f"{part.paper} {part.problem}")
+        found.setdefault(_yaml(part.settings), []).append(f"{part.paper} {part.place}")
     if inputs.settings:
         found[_yaml(inputs.settings)] = [f"the preset {inputs.preset}"]
     return {", ".join(names): text for text, names in found.items()}

@@ -1,6 +1,6 @@
-"""One problem of one paper as it was run, small enough to be committed: a part of the reference report.
+"""One problem of one paper as it was run on one hardware target, small enough to be committed.
 
-`reports/reference/<paper>/<problem>/` holds
+Such parts make the reference report. `reports/reference/<paper>/<problem>/<target>/` holds
 
 - `part.json`: preset, size, evidence level, commit of the code and settings as run;
 - `rows.csv`: its rows of the long table, with the columns `preset` and `commit`;
@@ -9,6 +9,7 @@
 - `dataset/`: if the problem is a dataset of The Well, its description, fidelity card and frames.
 
 Parts come from different times and machines. Publishing one again replaces its folder and touches no other.
+What can be shown of a problem once only (frames, a dataset's card) is that of its first part, accelerators first.
 """
 
 import json
@@ -16,6 +17,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, get_args
+
+import pandas as pd
 
 from replication.report import figure
 from replication.storage.atomic import write_json
@@ -38,12 +41,23 @@ class Part:
     folder: Path = field(compare=False)
     paper: str
     problem: str
+    target: str
     preset: str
     size: Size
     evidence: str
     commit: str
     dirty: bool
     settings: dict[str, Any]
+
+    @property
+    def place(self) -> str:
+        """Its problem and hardware target, in words."""
+        return f"{self.problem} on {self.target}"
+
+    @property
+    def on_accelerator(self) -> bool:
+        """Whether its target is no CPU."""
+        return bool(self.settings["hardware"][self.target]["device"] != "cpu")
 
     def write(self) -> None:
         """Write `part.json`."""
@@ -66,16 +80,20 @@ class Part:
 
 
 def read_all(root: Path) -> tuple[Part, ...]:
-    """Return the parts below `root`, by paper and problem."""
-    found = sorted(root.glob(f"*/*/{ABOUT}"))
-    return tuple(Part(path.parent, **json.loads(path.read_text(encoding="utf-8"))) for path in found)
+    """Return the parts below `root`, by paper and problem, accelerators before CPUs."""
+    found = [Part(path.parent, **json.loads(path.read_text(encoding="utf-8"))) for path in root.glob(f"*/*/*/{ABOUT}")]
+    return tuple(sorted(found, key=lambda part: (part.paper, part.problem, not part.on_accelerator, part.target)))
 
 
-def level(claim: Claim, parts: Sequence[Part]) -> Level:
-    """Return what the parts behind a claim can speak to: the weakest of them decides, and all presets are named."""
-    problems = {problem for test in claim.tests for problem in test.problems}
+def level(claim: Claim, parts: Sequence[Part], table: pd.DataFrame) -> Level:
+    """Return what the parts behind a claim can speak to: the weakest of them decides, and all presets are named.
+
+    `table` holds the rows of the claim's paper, which tell on which targets its tests are made.
+    """
+    cells = [cell for test in claim.tests for made in test.cells(table) for cell in made]
+    read = {(cell.hardware, problem) for cell in cells for problem in cell.problems}
     of_paper = [part for part in parts if part.paper == claim.paper]
-    behind = [part for part in of_paper if part.problem in problems] or of_paper
+    behind = [part for part in of_paper if (part.target, part.problem) in read] or of_paper
     if not behind:
         return Level("published", "not run")
     levels: dict[str, list[str]] = {}

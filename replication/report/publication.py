@@ -21,10 +21,11 @@ from replication.report.sources import FigureSources
 from replication.storage.atomic import replacing
 
 
-def publish(plan: Plan, paper: str, root: Path, *, allow_dirty: bool = False) -> list[str]:
-    """Publish below `root` every problem of `paper` whose runs and measurements are all there; return their names.
+def publish(plan: Plan, paper: str, root: Path, *, allow_dirty: bool = False) -> list[Part]:
+    """Publish below `root` every problem of `paper` on every target where all its runs and measurements are there.
 
-    Every problem is checked and collected before any published part is replaced. What is left out is said on stderr.
+    Returns the parts. Every one is checked and collected before any published part is replaced. What is left out is
+    said on stderr.
     Raises UserError if no problem is finished, a run was made by other code or settings than the plan's, or the working
     tree differs from its commit and `allow_dirty` is not set.
     """
@@ -33,42 +34,49 @@ def publish(plan: Plan, paper: str, root: Path, *, allow_dirty: bool = False) ->
     commit, dirty = commit_and_dirty()
     if dirty and not allow_dirty:
         raise UserError(f"the working tree differs from commit {commit[:10]}: commit first, or give --allow-dirty")
-    finished = [problem for problem in plan.problems(paper) if _finished(_narrowed(plan, problem), paper, problem)]
+    places = [(problem, target) for problem in plan.problems(paper) for target in plan.targets_of(paper)]
+    finished = [place for place in places if _finished(_narrowed(plan, *place), paper, *place)]
     if not finished:
         raise UserError(f"preset {plan.name}: no problem of {paper} has all its runs and measurements yet")
     root.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=root, prefix=".publishing-") as staging:
-        staged = [_collect(_narrowed(plan, name), paper, name, Path(staging), commit, bool(dirty)) for name in finished]
-        for part in staged:
-            published = root / paper / part.problem
-            shutil.rmtree(published, ignore_errors=True)
-            published.parent.mkdir(parents=True, exist_ok=True)
-            part.folder.rename(published)
-    return finished
+        staged = [
+            _collect(_narrowed(plan, *place), paper, *place, Path(staging), commit, bool(dirty)) for place in finished
+        ]
+        return [_moved(part, root) for part in staged]
 
 
-def _narrowed(plan: Plan, problem: str) -> Plan:
-    settings = plan.preset.settings.model_copy(update={"problems": [problem]})
-    return Plan(replace(plan.preset, settings=settings))
+def _moved(part: Part, root: Path) -> Part:
+    """Move a part to its place below `root`, where it replaces the former one."""
+    published = root / part.paper / part.problem / part.target
+    shutil.rmtree(published, ignore_errors=True)
+    published.parent.mkdir(parents=True, exist_ok=True)
+    part.folder.rename(published)
+    return replace(part, folder=published)
 
 
-def _finished(plan: Plan, paper: str, problem: str) -> bool:
+def _narrowed(plan: Plan, problem: str, target: str) -> Plan:
+    settings = plan.preset.settings
+    narrowed = {"problems": [problem], "hardware": {target: settings.hardware[target]}}
+    return Plan(replace(plan.preset, settings=settings.model_copy(update=narrowed)))
+
+
+def _finished(plan: Plan, paper: str, problem: str, target: str) -> bool:
     wanted = [*plan.run_files(paper, "scores.json"), *plan.measurements(paper)]
     missing = [path for path in wanted if not path.is_file()]
     if missing:
-        print(
-            f"left out: {problem}: {len(missing)} of {len(wanted)} files missing, first {missing[0]}", file=sys.stderr
-        )
+        lacking = f"{len(missing)} of {len(wanted)} files missing, first {missing[0]}"
+        print(f"left out: {problem} on {target}: {lacking}", file=sys.stderr)
     return not missing
 
 
-def _collect(plan: Plan, paper: str, problem: str, staging: Path, commit: str, dirty: bool) -> Part:
-    """Write the part of the one problem to which `plan` is narrowed into `staging`."""
+def _collect(plan: Plan, paper: str, problem: str, target: str, staging: Path, commit: str, dirty: bool) -> Part:
+    """Write the part of the one problem and target to which `plan` is narrowed into `staging`."""
     trainings = plan.run_files(paper, "training.json")
     _same_settings(plan, paper)
     rows = [row for path in trainings for row in run_rows(path.parent)]
     rows += [row for path in plan.measurements(paper) for row in measured.read(path)]
-    folder = staging / problem
+    folder = staging / problem / target
     table = staging / layout.TABLES / f"{problem}.csv"
     write_rows(rows, table)
     state = f"{commit[:10]}-dirty" if dirty else commit[:10]
@@ -89,7 +97,7 @@ def _collect(plan: Plan, paper: str, problem: str, staging: Path, commit: str, d
     settings = plan.preset.settings.model_dump(mode="json", exclude_none=True)
     kept = {key: value for key, value in settings.items() if key not in plan.papers or key == paper}
     level = plan.preset.evidence_level
-    part = Part(folder, paper, problem, plan.name, plan.size(paper), level, commit, dirty, kept)
+    part = Part(folder, paper, problem, target, plan.name, plan.size(paper), level, commit, dirty, kept)
     part.write()
     return part
 

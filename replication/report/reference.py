@@ -31,7 +31,7 @@ def judged(parts: Sequence[Part]) -> dict[str, pd.DataFrame]:
     for paper in dict.fromkeys(part.paper for part in parts):
         table = read_tables([part.rows for part in parts if part.paper == paper])
         claims = load_claims(paper)
-        levels = [level(claim, parts) for claim in claims]
+        levels = [level(claim, parts, table) for claim in claims]
         verdicts, evidence = judge_at(levels, claims, table)
         found["verdicts"].append(verdicts)
         found["evidence"].append(evidence)
@@ -51,7 +51,7 @@ def build(root: Path, out: Path) -> Path:
         raise UserError(f"{root}: nothing is published there; python -m replication publish does it")
     if out.resolve() != root.resolve():
         for part in read_all(root):
-            shutil.copytree(part.folder, out / part.paper / part.problem, dirs_exist_ok=True)
+            shutil.copytree(part.folder, out / part.folder.relative_to(root), dirs_exist_ok=True)
     parts = read_all(out)
     files = {kind: out / f"{kind}.csv" for kind in ("verdicts", "evidence", "sensitivity")}
     drawings = out / DRAWINGS
@@ -94,7 +94,8 @@ def _drawn(pool: Executor, parts: Sequence[Part], drawings: Path) -> list[Future
                     film = data.with_suffix(f".{figure.ANIMATION}")
                     drawn.append(pool.submit(figure.animate, paper, name, data, film))
     (drawings / DATASET).mkdir(parents=True, exist_ok=True)
-    for path in [path for part in parts for path in sorted((part.folder / DATASET).glob("*"))]:
+    described = _first_of_problems([part for part in parts if (part.folder / DATASET).is_dir()])
+    for path in [path for part in described for path in sorted((part.folder / DATASET).glob("*"))]:
         copied = Path(shutil.copyfile(path, drawings / DATASET / path.name))
         if path.suffix == ".npz":
             drawn.append(pool.submit(frames.draw, copied, copied.with_suffix(".svg")))
@@ -104,22 +105,30 @@ def _drawn(pool: Executor, parts: Sequence[Part], drawings: Path) -> list[Future
 def merged(paper: str, name: str, parts: Sequence[Part], out: Path) -> Path | None:
     """Write the union of what a figure shows of several parts into folder `out`; None if no part knows the figure.
 
-    Tables stand one below the other, and need a column `problem` as soon as two parts have rows; arrays keep their
-    keys, which start with the problem.
+    Tables stand one below the other, and need a column `problem` as soon as two problems have rows, and `hardware` as
+    soon as one has rows of two targets; arrays keep their keys, which start with the problem, and are those of each
+    problem's first part.
     """
-    files = [part.figure(name) for part in parts if part.paper == paper and part.figure(name).is_file()]
-    shown = [path for path in files if figure.missing(figure.read_data(path)) is None] or files[:1]
+    own = [part for part in parts if part.paper == paper and part.figure(name).is_file()]
+    shown = [part for part in own if figure.missing(figure.read_data(part.figure(name))) is None] or own[:1]
     if not shown:
         return None
-    union = out / paper / shown[0].name
+    union = out / paper / shown[0].figure(name).name
     if union.suffix == ".npz":
-        return _merged_arrays(shown, union)
-    frames = [pd.read_csv(path, dtype=str, keep_default_na=False) for path in shown]
-    if len(frames) > 1 and not all("problem" in frame for frame in frames):
-        raise ValueError(f"{paper}/{name}: of several problems, but its data has no column `problem`")
+        return _merged_arrays([part.figure(name) for part in _first_of_problems(shown)], union)
+    frames = [pd.read_csv(part.figure(name), dtype=str, keep_default_na=False) for part in shown]
+    problems = {part.problem for part in shown}
+    telling = {"problem": len(problems) > 1, "hardware": len(shown) > len(problems)}
+    for column in (column for column, needed in telling.items() if needed):
+        if not all(column in frame for frame in frames):
+            raise ValueError(f"{paper}/{name}: rows of several parts, but its data has no column `{column}`")
     with replacing(union) as temporary:
         pd.concat(frames).to_csv(temporary, index=False, lineterminator="\n")
     return union
+
+
+def _first_of_problems(parts: Sequence[Part]) -> list[Part]:
+    return list({part.problem: part for part in reversed(parts)}.values())[::-1]
 
 
 def _merged_arrays(files: Sequence[Path], union: Path) -> Path:

@@ -20,7 +20,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Replace the published parts of the problems that are finished; keep all others."""
+    """Replace the published parts of the problems that are finished, target by target; keep all others."""
     plan = Plan(load_preset(preset_path(options.preset), overrides(options.config)))
-    finished = publish(plan, options.paper, options.out, allow_dirty=options.allow_dirty)
-    print(f"Published {', '.join(finished)} below {options.out / options.paper}. `make reference` renders the page.")
+    parts = publish(plan, options.paper, options.out, allow_dirty=options.allow_dirty)
+    places = ", ".join(part.place for part in parts)
+    print(f"Published {places} below {options.out / options.paper}. `make reference` renders the page.")

@@ -149,24 +149,30 @@ class Selection(Strict):
         raise NotImplementedError
 
     def cells(self, table: pd.DataFrame) -> Iterator[list[Cell]]:
-        """Yield, for each hardware target on which it was begun (one nameless if on none), its cells.
+        """Yield, for each hardware target that can speak (one nameless if it was begun on none), its cells.
 
-        Where all problems must hold, one that was begun on other targets alone is asked for there alone.
+        Where all problems must hold, each target on which the test was begun speaks, and a problem that was begun on
+        other targets alone is asked for there alone. Where problems are taken together (ranked, or some of them must
+        hold), only targets with all of them speak, if there are any.
         """
+        begun = self._begun(table)
+        whole = [target for target, problems in begun.items() if problems >= set(self.problems)]
+        together = self.combine != "all" or any(len(problems) > 1 for problems in self.groups())
+        everywhere = set().union(*begun.values())
+        for target in sorted(whole if together and whole else begun) or [" ".join(self.targets or [])]:
+            elsewhere = set() if together else everywhere - begun.get(target, set())
+            here = [problems for problems in self.groups() if elsewhere.isdisjoint(problems)]
+            yield [Cell(target, problems, condition) for condition in self.conditions for problems in here]
+
+    def _begun(self, table: pd.DataFrame) -> dict[str, set[str]]:
+        """Return, by hardware target, the problems on which there are rows of the compared method."""
         mine = table["problem"].isin(self.problems) & table["method"].isin(self.methods)
         rows = table[mine & (table["metric"] == self.metric)]
-        begun = {place for place in zip(rows["hardware"], rows["problem"], strict=True) if self._counts(place[0])}
-        everywhere = {problem for _, problem in begun}
-        for target in sorted({hardware for hardware, _ in begun}) or [" ".join(self.targets or [])]:
-            here = [
-                problems
-                for problems in self.groups()
-                if self.combine != "all"
-                or len(problems) > 1
-                or (target, *problems) in begun
-                or problems[0] not in everywhere
-            ]
-            yield [Cell(target, problems, condition) for condition in self.conditions for problems in here]
+        begun: dict[str, set[str]] = {}
+        for hardware, problem in zip(rows["hardware"], rows["problem"], strict=True):
+            if self._counts(hardware):
+                begun.setdefault(hardware, set()).add(problem)
+        return begun
 
     def _counts(self, hardware: str) -> bool:
         return self.targets is None or hardware.split("-")[0] in self.targets

@@ -5,6 +5,7 @@ import json
 import math
 import re
 import shutil
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from replication import layout
 from replication.errors import UserError
 from replication.report import figure, publication, reference
 from replication.report.part import level, read_all
+from replication.report.sources import read_tables
 from replication.verbs import rejudge
 from replication.verdicts.claim import load_claims
 
@@ -49,8 +51,8 @@ def published(tmp_path_factory):
         patch.setattr(publication, "commit_and_dirty", lambda: COMMIT)
         finished.finish(laptop := finished.plan("laptop", "published"), "burgers")
         finished.finish(quick := finished.plan("quick", "reduced"), "taylor_green")
-        assert publication.publish(laptop, PAPER, ROOT) == ["burgers"]
-        assert publication.publish(quick, PAPER, ROOT) == ["taylor_green"]
+        assert [part.place for part in publication.publish(laptop, PAPER, ROOT)] == ["burgers on cpu"]
+        assert [part.place for part in publication.publish(quick, PAPER, ROOT)] == ["taylor_green on cpu"]
     return folder
 
 
@@ -182,7 +184,7 @@ def test_an_unfinished_problem_is_left_out_by_name(workplace, capsys):
     lost.unlink()
     with pytest.raises(UserError, match="no problem of kd_pinn has all its runs"):
         publication.publish(quick, PAPER, ROOT)
-    assert f"left out: burgers: 1 of 24 files missing, first {lost}" in capsys.readouterr().err
+    assert f"left out: burgers on cpu: 1 of 24 files missing, first {lost}" in capsys.readouterr().err
     assert not read_all(ROOT)
 
 
@@ -231,7 +233,7 @@ def test_the_page_needs_the_parts_alone_and_is_the_same_wherever_it_is_made(two_
     reference.build(ROOT, workplace / "elsewhere/deeper")
     assert contents(ROOT) == contents(workplace / "elsewhere/deeper")
     html = (ROOT / "index.html").read_text()
-    assert 'href="kd_pinn/burgers/figures/accuracy_by_arm.csv"' in html
+    assert 'href="kd_pinn/burgers/cpu/figures/accuracy_by_arm.csv"' in html
     assert str(workplace) not in html
     assert "<small>evidence: laptop, quick</small>" in html
     assert "snakemake --cores 1 --configfile workflow/presets/laptop.yaml --force results/laptop/" in html
@@ -240,9 +242,10 @@ def test_the_page_needs_the_parts_alone_and_is_the_same_wherever_it_is_made(two_
 
 def test_a_claim_over_parts_is_judged_at_the_weaker_size_and_names_both(two_parts):
     claims = {claim.id: claim for claim in load_claims(PAPER)}
-    over_both = level(claims["KD4"], two_parts)
+    table = read_tables([part.rows for part in two_parts])
+    over_both = level(claims["KD4"], two_parts, table)
     assert (over_both.size, over_both.evidence) == ("reduced", "laptop (burgers); quick (taylor_green)")
-    on_burgers = level(claims["KD10"], two_parts)
+    on_burgers = level(claims["KD10"], two_parts, table)
     assert (on_burgers.size, on_burgers.evidence) == ("published", "laptop")
     verdicts = reference.judged(two_parts)["verdicts"].set_index("claim")
     assert verdicts.loc["KD4", "evidence"] == over_both.evidence
@@ -259,11 +262,53 @@ def test_figures_show_all_parts_and_say_what_is_missing_only_if_no_part_has_it(t
     assert figure.missing(nothing)
 
 
-def test_figure_data_that_cannot_be_told_apart_by_problem_is_refused(two_parts, workplace):
-    for part in two_parts:
-        part.figure("accuracy_by_arm").write_text("value\n1\n")
-    with pytest.raises(ValueError, match="no column `problem`"):
-        reference.merged(PAPER, "accuracy_by_arm", two_parts, workplace)
+@pytest.mark.parametrize(
+    ("problems", "content", "lacking"),
+    [(2, "value\n1\n", "problem"), (1, "problem,value\nburgers,1\n", "hardware")],
+)
+def test_figure_data_whose_parts_cannot_be_told_apart_is_refused(two_parts, workplace, problems, content, lacking):
+    parts = two_parts if problems == 2 else on_two_targets(two_parts[0])
+    for part in parts:
+        part.figure("accuracy_by_arm").write_text(content)
+    with pytest.raises(ValueError, match=f"no column `{lacking}`"):
+        reference.merged(PAPER, "accuracy_by_arm", parts, workplace)
+
+
+def test_a_problem_stands_beside_itself_on_another_target(workplace, published):
+    shutil.copytree(published, workplace, dirs_exist_ok=True)
+    on_two_targets(read_all(ROOT)[0])
+    gpu, cpu, taylor_green = read_all(ROOT)
+    assert [gpu.place, cpu.place, taylor_green.place] == ["burgers on cuda", "burgers on cpu", "taylor_green on cpu"]
+    errors = figure.read_data(reference.merged(PAPER, "accuracy_by_arm", [gpu, cpu], workplace))
+    assert set(errors["hardware"]) == {"cpu", "cuda"}
+    fields = figure.read_data(reference.merged(PAPER, "error_fields", [gpu, cpu], workplace))
+    assert set(fields) == set(figure.read_data(gpu.figure("error_fields")))
+    # a later part of one target leaves the other alone
+    finished.finish(laptop := finished.plan("laptop", "published"), "burgers", worse=2)
+    before = contents(gpu.folder)
+    publication.publish(laptop, PAPER, ROOT)
+    assert contents(gpu.folder) == before
+    reference.build(ROOT, ROOT)
+    html = (ROOT / "index.html").read_text()
+    assert "burgers on cuda CSV" in html
+    # a claim on Burgers rests on both
+    claims = {claim.id: claim for claim in load_claims(PAPER)}
+    parts = read_all(ROOT)
+    on_burgers = level(claims["KD10"], parts, read_tables([part.rows for part in parts]))
+    assert on_burgers.evidence == "gpu (burgers); laptop (burgers)"
+
+
+def on_two_targets(part):
+    """Return a part and its likeness on a GPU, which is written beside it."""
+    folder = part.folder.with_name("cuda")
+    shutil.copytree(part.folder, folder)
+    for path in [*folder.glob("*.csv"), *folder.glob("figures/*.csv"), *folder.glob("*.json")]:
+        path.write_text(path.read_text().replace("cpu,", "cuda,").replace('"cpu"', '"cuda"'))
+    gpu = replace(
+        part, folder=folder, target="cuda", evidence="gpu", settings={"hardware": {"cuda": {"device": "cuda"}}}
+    )
+    gpu.write()
+    return gpu, part
 
 
 def test_rejudging_names_what_changed_and_what_is_new(two_parts, workplace, capsys):

@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 
 from replication import layout
 from replication.layout import RunKey
 from replication.measurement.table import Row, row, write_rows
+from replication.papers.s2gpt_pinn import shown
 from replication.papers.s2gpt_pinn.published_losses import LOSSES
 from replication.report import figure, style
 from replication.report.sources import FigureSources
@@ -19,6 +21,8 @@ from replication.runs.outcome import Status
 
 PAPER = "s2gpt_pinn"
 PROBLEMS = ("burgers", "klein_gordon")
+TARGETS = {"cpu": 1.0, "cuda": 0.5}
+"""Hardware, and what every value on it is multiplied by."""
 ARMS = {"gpt_pinn": 1.0, "s2gpt_pinn": 2.0}
 VARIANT = "s2gpt_pinn-random_points"
 NEURONS = (1, 2, 3)
@@ -81,7 +85,7 @@ OTHERS: dict[str, list[Number]] = {
 }
 
 
-def table() -> list[Row]:
+def table(target: str) -> list[Row]:
     rows = []
     for problem in PROBLEMS:
         numbers = {arm: [*meta_network(arm, factor), *timed(factor)] for arm, factor in ARMS.items()} | OTHERS
@@ -94,17 +98,16 @@ def table() -> list[Row]:
         runs = [(method, seed, own) for method, own in numbers.items() for seed in (0, 1)]
         runs.append((VARIANT, 0, list(meta_network(VARIANT, 3.0))))
         for method, seed, own in runs:
-            key = RunKey("cpu", PAPER, problem, method, seed)
-            rows += [row(key, Status.DONE, metric, value, "1", condition) for metric, value, condition in own]
+            key = RunKey(target, PAPER, problem, method, seed)
+            scale = TARGETS[target]
+            rows += [row(key, Status.DONE, metric, scale * value, "1", condition) for metric, value, condition in own]
     return rows
 
 
-@pytest.fixture(scope="module")
-def sources(tmp_path_factory: pytest.TempPathFactory) -> FigureSources:
-    """A table, and reference solutions ν x t at every viscosity."""
-    root = tmp_path_factory.mktemp("tree")
+def grow(root: Path, *targets: str) -> FigureSources:
+    """Write a table, and reference solutions ν x t at every viscosity."""
     files = [layout.table("quick", PAPER), *(layout.reference("quick", PAPER, problem) for problem in PROBLEMS)]
-    write_rows(table(), root / files[0])
+    write_rows([row for target in targets for row in table(target)], root / files[0])
     x, t = np.meshgrid(*AXES.values(), indexing="ij")
     grid = np.stack([x.ravel(), t.ravel()], axis=1)
     points = np.concatenate([np.insert(grid, 0, viscosity, axis=1) for viscosity in VISCOSITIES])
@@ -112,6 +115,20 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> FigureSources:
         (root / file).parent.mkdir(parents=True, exist_ok=True)
         np.savez(root / file, points=points, u=points.prod(axis=1), **{f"axis_{k}": v for k, v in AXES.items()})
     return FigureSources(root, files)
+
+
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory: pytest.TempPathFactory) -> FigureSources:
+    return grow(tmp_path_factory.mktemp("tree"), "cpu")
+
+
+@pytest.fixture(scope="module")
+def by_targets(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, ...], FigureSources]:
+    """Sources with the rows of each target alone, and with those of all targets."""
+    return {
+        targets: grow(tmp_path_factory.mktemp("-".join(targets)), *targets)
+        for targets in (*((target,) for target in TARGETS), tuple(TARGETS))
+    }
 
 
 def content(name: str, sources: FigureSources, folder: Path) -> Any:
@@ -141,6 +158,26 @@ def test_without_runs_it_says_what_is_missing(name: str, tmp_path: Path) -> None
     empty = layout.table("quick", PAPER)
     write_rows([], tmp_path / empty)
     assert figure.missing(content(name, FigureSources(tmp_path, [empty]), tmp_path))
+
+
+@pytest.mark.parametrize("name", figure.figures(PAPER))
+def test_hardware_targets_are_kept_apart(
+    name: str, by_targets: dict[tuple[str, ...], FigureSources], tmp_path: Path
+) -> None:
+    together = content(name, by_targets[tuple(TARGETS)], tmp_path)
+    for target in TARGETS:
+        alone = content(name, by_targets[(target,)], tmp_path)
+        found, expected = (data[data["hardware"] == target].reset_index(drop=True) for data in (together, alone))
+        assert len(expected)
+        pd.testing.assert_frame_equal(found, expected)
+    drawing = drawn(name, by_targets[tuple(TARGETS)], tmp_path)
+    assert all(axis.has_data() for axis in drawing.axes)
+
+
+def test_panels_name_the_hardware_where_there_are_several() -> None:
+    data = pd.DataFrame({"hardware": ["cuda", "cpu", "cpu"], "problem": ["burgers", "klein_gordon", "burgers"]})
+    assert [title for title, _ in shown.panels(data)] == ["Burgers\ncpu", "Burgers\ncuda", "Klein-Gordon\ncpu"]
+    assert [title for title, _ in shown.panels(data[1:])] == ["Burgers", "Klein-Gordon"]
 
 
 def test_parts_of_the_offline_cost_are_stacked_to_their_sum(sources: FigureSources, tmp_path: Path) -> None:

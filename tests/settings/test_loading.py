@@ -86,6 +86,16 @@ def test_changes_can_be_typed_again_on_a_command_line():
     assert again.changes == preset.changes
 
 
+def test_an_empty_mapping_leaves_nothing_of_what_stood_there():
+    laptop = Path("workflow/presets/laptop.yaml")
+    narrowed = load_preset(laptop, {"kd_pinn": {"problems": {"burgers": {"variants": {}}}}})
+    assert load_preset(laptop).settings.kd_pinn.problem("burgers").variants
+    assert not narrowed.settings.kd_pinn.problem("burgers").variants
+    assert narrowed.settings.kd_pinn.problem("black_scholes").variants
+    assert narrowed.modified == ("kd_pinn.problems.burgers.variants",)
+    assert narrowed.config == ('kd_pinn={"problems": {"burgers": {"variants": {}}}}',)
+
+
 def test_repeating_the_file_is_no_modification():
     content = yaml.safe_load(Path("workflow/presets/smoke.yaml").read_text())
     assert load_preset(Path("workflow/presets/smoke.yaml"), content).modified == ()

@@ -174,9 +174,20 @@ def test_a_target_counts_where_the_method_ran_and_a_problem_on_the_targets_it_ra
     assert verdict_of(claim(both), table(*cpu, *gpu[:1]))["reason"] == "not run: error of teacher on Q (cuda)"
     row = verdict_of(claim(both | {"problems": ["p", "q", "r"]}), table(*cpu, *gpu))
     assert row["reason"] == "not run: error of student on R (cpu); not run: error of student on R (cuda)"
-    # how many of all problems hold is asked on each target, since no target makes up for another
-    row = verdict_of(claim(both | {"combine": "at least 2"}), table(*cpu, *gpu))
-    assert row["verdict"] == "not testable"
+
+
+def test_problems_that_are_taken_together_count_on_targets_that_have_all_of_them():
+    cpu = [("p", "student", 1.0), ("p", "teacher", 2.0)]
+    gpu = [("q", method, value, {"hardware": "cuda"}) for _, method, value in cpu]
+    two_of_both = claim(ORDERING | {"problems": ["p", "q"], "combine": "at least 2"})
+    # no target makes up for another
+    assert verdict_of(two_of_both, table(*cpu, *gpu))["verdict"] == "not testable"
+    # cuda has both problems; cpu, with a bad result on one alone, is not asked
+    elsewhere = [("p", method, value, {"hardware": "cuda"}) for _, method, value in cpu]
+    bad = [("p", "student", 3.0), ("p", "teacher", 2.0)]
+    row = verdict_of(two_of_both, table(*bad, *gpu, *elsewhere))
+    assert (row["verdict"], row["hardware"]) == ("replicated", "cuda")
+    assert verdict_of(claim(ORDERING | {"problems": ["p", "q"]}), table(*bad, *gpu))["verdict"] == "not replicated"
 
 
 def test_a_deterministic_reference_stands_beside_every_seed():

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from replication.papers.s2gpt_pinn import shown
 from replication.report import style
 from replication.report.sources import FigureSources, NoData
 
@@ -20,10 +21,10 @@ ARMS = ("gpt_pinn", "s2gpt_pinn")
 
 
 def data(sources: FigureSources) -> pd.DataFrame:
-    """Return one row a way to answer: problem, way, offline and per query, in seconds."""
+    """Return one row a way to answer: hardware, problem, way, offline and per query, in seconds."""
     table = sources.table
     found = []
-    for problem, rows in table[table["value"].notna()].groupby("problem"):
+    for place, rows in table[table["value"].notna()].groupby(["hardware", "problem"]):
 
         def mean(method: str, metric: str, condition: str = "", rows: pd.DataFrame = rows) -> float:
             chosen = rows[(rows["method"] == method) & (rows["metric"] == metric) & (rows["condition"] == condition)]
@@ -31,28 +32,27 @@ def data(sources: FigureSources) -> pd.DataFrame:
 
         for method in ARMS:
             answer = mean(method, "query_latency", "optimiser=gauss_newton")
-            found.append((problem, method, mean(method, "offline_cpu"), answer))
-        found.append((problem, "pinn", 0.0, mean("pinn", "neuron_train_cpu")))
-        found.append((problem, "classical", 0.0, mean("s2gpt_pinn", "matched_latency", "against=classical")))
+            found.append((*place, method, mean(method, "offline_cpu"), answer))
+        found.append((*place, "pinn", 0.0, mean("pinn", "neuron_train_cpu")))
+        found.append((*place, "classical", 0.0, mean("s2gpt_pinn", "matched_latency", "against=classical")))
         reduced = mean("pod_galerkin", "offline_cpu"), mean("pod_galerkin", "query_latency", "timed=in_run")
-        found.append((problem, "pod_galerkin", *reduced))
-    frame = pd.DataFrame(found, columns=["problem", "way", "offline_s", "query_s"]).dropna()
+        found.append((*place, "pod_galerkin", *reduced))
+    frame = pd.DataFrame(found, columns=["hardware", "problem", "way", "offline_s", "query_s"]).dropna()
     if frame.empty:
         raise NoData("rows of offline_cpu and query_latency")
     return frame
 
 
 def draw(data: pd.DataFrame) -> Figure:
-    """Draw a panel for each family."""
-    problems = list(data["problem"].unique())
-    figure, axes = style.grid(len(problems), 0.9, 1.9, columns=min(2, len(problems)))
+    """Draw a panel for each family and hardware."""
+    panels = shown.panels(data)
+    figure, axes = style.grid(len(panels), 0.9, 1.9, columns=min(2, len(panels)))
     queries = np.logspace(0, 6, 61)
-    for axis, problem in zip(axes.flat, problems, strict=False):
-        for way in data[data["problem"] == problem].itertuples():
-            look = style.look(str(way.way))
-            line = "--" if way.way == "s2gpt_pinn" else "-"
-            axis.plot(queries, way.offline_s + queries * way.query_s, line, color=look.colour)
-        axis.set(xscale="log", yscale="log", xlabel="queries", title=style.title(problem))
+    for axis, (title, panel) in zip(axes.flat, panels, strict=False):
+        for way, offline, query in zip(panel["way"], panel["offline_s"], panel["query_s"], strict=True):
+            line = "--" if way == "s2gpt_pinn" else "-"
+            axis.plot(queries, offline + queries * query, line, color=style.look(way).colour)
+        axis.set(xscale="log", yscale="log", xlabel="queries", title=title)
         axis.grid()
     for axis in axes[:, 0]:
         axis.set_ylabel("seconds in total")

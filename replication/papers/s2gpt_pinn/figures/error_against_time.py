@@ -3,6 +3,7 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
+from replication.papers.s2gpt_pinn import shown
 from replication.report import style
 from replication.report.sources import FigureSources, NoData
 
@@ -16,10 +17,11 @@ CAPTION = (
 READS = ("table",)
 FORMAT = "csv"
 LADDER = "resolution="
+ANSWER = ["hardware", "problem", "method", "resolution"]
 
 
 def data(sources: FigureSources) -> pd.DataFrame:
-    """Return one row a method or resolution: problem, method, resolution (0 if none), query_s, error."""
+    """Return one row a method or resolution: hardware, problem, method, resolution (0 if none), query_s, error."""
     rows = sources.table[sources.table["value"].notna()]
     seconds = rows[rows["metric"].eq("query_latency") & ~rows["condition"].str.contains("published")]
     errors = rows[rows["metric"].eq("query_error_median")]
@@ -28,7 +30,7 @@ def data(sources: FigureSources) -> pd.DataFrame:
     neurons = [
         full[full["metric"].eq(metric) & full["condition"].eq("")]
         .assign(resolution=0)
-        .groupby(["problem", "method", "resolution"])["value"]
+        .groupby(ANSWER)["value"]
         .median()
         .rename(name)
         for metric, name in (("neuron_train_cpu", "query_s"), ("neuron_error_median", "error"))
@@ -36,25 +38,24 @@ def data(sources: FigureSources) -> pd.DataFrame:
     frame = pd.concat([found, pd.concat(neurons, axis=1)]).dropna().reset_index()
     if frame.empty:
         raise NoData("rows of query_latency and query_error_median")
-    return frame.sort_values(["problem", "method", "resolution"])
+    return frame.sort_values(ANSWER)
 
 
 def _by_answer(rows: pd.DataFrame, name: str) -> pd.Series:
     resolution = rows["condition"].where(rows["condition"].str.startswith(LADDER), LADDER + "0")
     numbers = resolution.str.removeprefix(LADDER).astype(int)
-    return rows.assign(resolution=numbers).groupby(["problem", "method", "resolution"])["value"].median().rename(name)
+    return rows.assign(resolution=numbers).groupby(ANSWER)["value"].median().rename(name)
 
 
 def draw(data: pd.DataFrame) -> Figure:
-    """Draw a panel for each family: a point a method, a line for the solver."""
-    problems = list(data["problem"].unique())
-    figure, axes = style.grid(len(problems), 0.9, 1.9, columns=min(2, len(problems)))
-    for axis, problem in zip(axes.flat, problems, strict=False):
-        panel = data[data["problem"] == problem]
+    """Draw a panel for each family and hardware: a point a method, a line for the solver."""
+    panels = shown.panels(data)
+    figure, axes = style.grid(len(panels), 0.9, 1.9, columns=min(2, len(panels)))
+    for axis, (title, panel) in zip(axes.flat, panels, strict=False):
         for method, own in panel.groupby("method", sort=False):
             look = style.look(str(method))
             axis.plot(own["query_s"], own["error"], "-", color=look.colour, marker=look.marker)
-        axis.set(xscale="log", yscale="log", xlabel="seconds an answer", title=style.title(problem))
+        axis.set(xscale="log", yscale="log", xlabel="seconds an answer", title=title)
         axis.grid()
     for axis in axes[:, 0]:
         axis.set_ylabel("relative L2 error")

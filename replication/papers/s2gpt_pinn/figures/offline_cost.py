@@ -5,6 +5,7 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from replication.numbers import number
+from replication.papers.s2gpt_pinn import shown
 from replication.report import style
 from replication.report.sources import FigureSources, NoData, with_conditions
 
@@ -23,23 +24,23 @@ ALONE = "sweeps, alone"
 
 
 def data(sources: FigureSources) -> pd.DataFrame:
-    """Return one row a part: problem, method, part, mean CPU seconds."""
+    """Return one row a part: hardware, problem, method, part, mean CPU seconds."""
     table = sources.table
     rows = with_conditions(table[(table["metric"] == "offline_cpu") & table["value"].notna()], "part")
     if rows.empty:
         raise NoData("rows of offline_cpu")
     again = table[(table["metric"] == "sweep_cpu") & table["value"].notna()]
     rows = pd.concat([rows.replace({"part": PARTS}), again.assign(part=ALONE)])
-    means = rows.groupby(["problem", "method", "part"])["value"].mean()
+    means = rows.groupby(["hardware", "problem", "method", "part"])["value"].mean()
     return means.rename("cpu_s").reset_index()
 
 
 def draw(data: pd.DataFrame) -> Figure:
-    """Draw a panel for each family, a bar for each arm."""
-    problems = list(data["problem"].unique())
-    figure, axes = plt.subplots(len(problems), 1, figsize=(style.WIDTH, 0.6 + 0.95 * len(problems)), squeeze=False)
-    for axis, problem in zip(axes[:, 0], problems, strict=True):
-        seconds = data[data["problem"] == problem].pivot(index="method", columns="part", values="cpu_s")
+    """Draw a panel for each family and hardware, a bar for each arm."""
+    panels = shown.panels(data)
+    figure, axes = plt.subplots(len(panels), 1, figsize=(style.WIDTH, 0.6 + 0.95 * len(panels)), squeeze=False)
+    for axis, (title, panel) in zip(axes[:, 0], panels, strict=True):
+        seconds = panel.pivot(index="method", columns="part", values="cpu_s")
         parts = seconds.reindex(columns=list(PARTS.values())).fillna(0.0)
         ends = parts.cumsum(axis=1)
         for part, colour in zip(parts, COLOURS, strict=True):
@@ -51,7 +52,7 @@ def draw(data: pd.DataFrame) -> Figure:
             text = f"sweeps {number(parts.loc[method, PARTS['sweep']], 's', digits=2)}{alone}"
             axis.annotate(text, (ends.loc[method].iloc[-1], place), (4, 0), textcoords="offset points", va="center")
         axis.set_yticks(range(len(parts)), [style.look(method).label for method in parts.index])
-        axis.set(xlim=(0, 1.8 * ends.to_numpy().max()), title=style.title(problem))
+        axis.set(xlim=(0, 1.8 * ends.to_numpy().max()), title=title)
         axis.invert_yaxis()
     axes[-1, 0].set_xlabel("CPU seconds")
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper left", ncols=4, columnspacing=1.0)

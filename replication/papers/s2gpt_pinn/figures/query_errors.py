@@ -4,6 +4,7 @@ import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
+from replication.papers.s2gpt_pinn import shown
 from replication.report import style
 from replication.report.sources import FigureSources, NoData
 
@@ -23,27 +24,30 @@ PUBLISHED = {"klein_gordon": 0.0089, "burgers": 0.0025, "helmholtz": 0.0028}
 
 
 def data(sources: FigureSources) -> pd.DataFrame:
-    """Return one row an error: problem, method, metric, seed, condition, value; variants have a figure of their own."""
+    """Return one row an error: hardware, problem, method, metric, seed, condition, value.
+
+    Variants have a figure of their own.
+    """
     table = sources.table
     inside = ~table["condition"].str.contains("domain=outside")
     variant = table["method"].str.contains("-")
     rows = table[table["metric"].isin(METRICS) & table["value"].notna() & inside & ~variant]
     if rows.empty:
         raise NoData("rows of query_error")
-    columns = ["problem", "method", "metric", "seed", "condition"]
+    columns = ["hardware", "problem", "method", "metric", "seed", "condition"]
     return rows[[*columns, "value"]].sort_values(columns)
 
 
 def draw(data: pd.DataFrame) -> Figure:
-    """Draw one horizontal panel for each family."""
-    problems = list(data["problem"].unique())
-    heights = [data[data["problem"] == problem]["method"].nunique() for problem in problems]
+    """Draw one horizontal panel for each family and hardware."""
+    panels = shown.panels(data)
+    heights = [panel["method"].nunique() for _, panel in panels]
     figure, axes = plt.subplots(
-        len(problems), 1, figsize=(style.WIDTH, 0.5 * len(problems) + 0.3 * sum(heights)), squeeze=False,
+        len(panels), 1, figsize=(style.WIDTH, 0.5 * len(panels) + 0.3 * sum(heights)), squeeze=False,
         height_ratios=heights, sharex=True,
     )  # fmt: skip
-    for axis, problem in zip(axes[:, 0], problems, strict=True):
-        panel = data[data["problem"] == problem]
+    for axis, (title, panel) in zip(axes[:, 0], panels, strict=True):
+        problem = panel["problem"].iloc[0]
         methods = style.ordered(list(panel["method"]))
         for place, method in enumerate(methods):
             own = panel[panel["method"] == method]
@@ -57,7 +61,7 @@ def draw(data: pd.DataFrame) -> Figure:
             axis.plot(best, [place] * len(best), "|", color=style.MUTED, markersize=14)
         if problem in PUBLISHED:
             axis.axvline(PUBLISHED[problem], color=style.look("s2gpt_pinn").colour, linestyle=":", linewidth=1)
-        axis.set(xscale="log", title=style.title(problem))
+        axis.set(xscale="log", title=title)
         axis.set_yticks(range(len(methods)), [style.look(method).label for method in methods])
         axis.invert_yaxis()
         axis.grid(axis="x")

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from replication.papers.s2gpt_pinn import shown
 from replication.papers.s2gpt_pinn.queries import queries_of
 from replication.report import style
 from replication.report.sources import FigureSources, NoData, condition
@@ -24,7 +25,7 @@ BY_QUERY = ("query_error", "query_best_approximation", "query_loss", "query_full
 
 
 def data(sources: FigureSources) -> pd.DataFrame:
-    """Return one row a value: problem, method, metric, seed, viscosity, outside, value."""
+    """Return one row a value: hardware, problem, method, metric, seed, viscosity, outside, value."""
     asked = {}
     for key, path in sources.references():
         if key.problem.startswith(EQUATION):
@@ -42,23 +43,22 @@ def data(sources: FigureSources) -> pd.DataFrame:
     queries = queries.assign(
         viscosity=[asked[problem][int(i)] for problem, i in zip(queries["problem"], queries["query"], strict=True)]
     )
-    at = ["problem", "seed", "neuron"]
+    at = ["hardware", "problem", "seed", "neuron"]
     neurons = rows[rows["metric"] == "neuron_error"].merge(
         rows[rows["metric"] == "neuron_viscosity"][[*at, "value"]].rename(columns={"value": "viscosity"}), on=at
     )
     found = pd.concat([queries, neurons])
     if queries.empty:
         raise NoData("rows of query_loss by viscosity")
-    columns = ["problem", "method", "metric", "seed", "viscosity", "outside"]
+    columns = ["hardware", "problem", "method", "metric", "seed", "viscosity", "outside"]
     return found[[*columns, "value"]].sort_values(columns)
 
 
 def draw(data: pd.DataFrame) -> Figure:
-    """Draw a row of two panels for each range of viscosities."""
-    problems = list(data["problem"].unique())
-    figure, axes = style.grid(2 * len(problems), 0.6, 1.9, columns=2)
-    for problem, (errors, losses) in zip(problems, axes, strict=True):
-        panel = data[data["problem"] == problem]
+    """Draw a row of two panels for each range of viscosities and hardware."""
+    panels = shown.panels(data)
+    figure, axes = style.grid(2 * len(panels), 0.6, 1.9, columns=2)
+    for (title, panel), (errors, losses) in zip(panels, axes, strict=True):
         best = panel[(panel["metric"] == "query_best_approximation") & (panel["method"] == "s2gpt_pinn")]
         for _, line in best.groupby("seed"):
             errors.plot(line["viscosity"], line["value"], color=style.MUTED, linewidth=0.9)
@@ -80,7 +80,7 @@ def draw(data: pd.DataFrame) -> Figure:
         for axis in (errors, losses):
             if len(beyond) and len(within):
                 axis.axvline(np.sqrt(beyond.max() * within.min()), color=style.MUTED, linestyle=":", linewidth=0.9)
-            axis.set(xscale="log", yscale="log", xlabel="viscosity", title=style.title(problem))
+            axis.set(xscale="log", yscale="log", xlabel="viscosity", title=title)
             axis.grid(axis="y")
         errors.set_ylabel("relative L2 error")
         losses.set_ylabel("loss at the answer")
