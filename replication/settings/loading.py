@@ -54,7 +54,6 @@ class LoadedPreset:
 def load_preset(path: Path = DEFAULT, overrides: Mapping[str, Any] | None = None) -> LoadedPreset:
     """Read and check a preset file, with `overrides` (nested, values as text or as YAML values) laid over it.
 
-    A mapping changes the keys it names and keeps the others; an empty one leaves none of them.
     Overrides that repeat the file's own values change nothing and are not reported as modifications, nor are
     `problems` and `baselines`, which choose among the runs. Raises UserError naming file, key, value and what is
     allowed.
@@ -62,7 +61,7 @@ def load_preset(path: Path = DEFAULT, overrides: Mapping[str, Any] | None = None
     path = Path(path)
     content = _read(path)
     changes: dict[tuple[str, ...], Any] = {}
-    merged = _overlay(content, overrides, (), changes) if overrides else content
+    merged = _overlay(content, overrides or {}, (), changes)
     try:
         settings = preset_model().model_validate(merged)
     except ValidationError as error:
@@ -86,7 +85,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _overlay(base: Any, over: Any, keys: tuple[str, ...], changes: dict[tuple[str, ...], Any]) -> Any:
-    if isinstance(over, Mapping) and over and isinstance(base, Mapping):
+    if isinstance(over, Mapping) and isinstance(base, Mapping):
         result = dict(base)
         for name, value in over.items():
             result[name] = _overlay(base.get(name), value, (*keys, str(name)), changes)

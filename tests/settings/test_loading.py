@@ -86,14 +86,14 @@ def test_changes_can_be_typed_again_on_a_command_line():
     assert again.changes == preset.changes
 
 
-def test_an_empty_mapping_leaves_nothing_of_what_stood_there():
+def test_sweeps_are_left_out_by_null():
     laptop = Path("workflow/presets/laptop.yaml")
-    narrowed = load_preset(laptop, {"kd_pinn": {"problems": {"burgers": {"variants": {}}}}})
+    narrowed = load_preset(laptop, {"kd_pinn": {"problems": {"burgers": {"variants": None}}}})
     assert load_preset(laptop).settings.kd_pinn.problem("burgers").variants
     assert not narrowed.settings.kd_pinn.problem("burgers").variants
     assert narrowed.settings.kd_pinn.problem("black_scholes").variants
     assert narrowed.modified == ("kd_pinn.problems.burgers.variants",)
-    assert narrowed.config == ('kd_pinn={"problems": {"burgers": {"variants": {}}}}',)
+    assert narrowed.config == ('kd_pinn={"problems": {"burgers": {"variants": null}}}',)
 
 
 def test_repeating_the_file_is_no_modification():

@@ -16,6 +16,7 @@ from pydantic import (
 
 from replication.papers.kd_pinn.arms import METHODS
 from replication.settings.strict import Strict
+from replication.settings.variants import NULL_IS_NONE
 from replication.training.settings import Training
 
 Activation = Literal["tanh", "silu", "cos"]
@@ -123,7 +124,9 @@ class ProblemSettings(Strict):
 
     seeds: PositiveInt = Field(5, description="Number of seeds; each pairs one run of every arm.")
     methods: list[str] = Field(list(METHODS), description="Arms to run; an arm's teacher is added where it needs one.")
-    variants: dict[str, Variant] = Field({}, description="Sweeps and open questions: changed arms by name.")
+    variants: Annotated[dict[str, Variant], NULL_IS_NONE] = Field(
+        {}, description="Sweeps and open questions: changed arms by name; null: none."
+    )
     grid: dict[str, PositiveInt] = Field(description="Evaluation grid, points by coordinate.")
     points: Points = Field(description="Training points.")
     networks: Networks = Field(default_factory=lambda: Networks(), description="Teacher and student networks.")

@@ -8,6 +8,7 @@ from replication.errors import UserError
 from replication.forecasting.settings import Evaluation, Training
 from replication.networks.wavelit_settings import WaveLiTNetwork, sized
 from replication.settings.strict import Strict
+from replication.settings.variants import NULL_IS_NONE
 from replication.well.catalogue import DATASETS, dataset
 
 ADAPTIVE = "adaptive"
@@ -120,7 +121,9 @@ class Settings(Strict):
     training: Training = Field(description="Budget and optimiser, the same for baselines.")
     evaluation: Evaluation = Field(default_factory=lambda: Evaluation(), description="Windows to forecast.")
     joint: Joint | None = Field(None, description="The joint model; absent: none.")
-    variants: dict[str, Variant] = Field({}, description="Ablations and sweeps; methods `wavelit-<name>`.")
+    variants: Annotated[dict[str, Variant], NULL_IS_NONE] = Field(
+        {}, description="Ablations and sweeps; methods `wavelit-<name>`; null: none."
+    )
     cost: Cost = Field(default_factory=lambda: Cost(), description="Measurement of training steps.")
 
     @model_validator(mode="after")
