@@ -6,6 +6,7 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
+from replication.papers.s2gpt_pinn import shown
 from replication.report import style
 from replication.report.sources import FigureSources, NoData
 
@@ -44,17 +45,16 @@ def data(sources: FigureSources) -> pd.DataFrame:
 
 
 def draw(data: pd.DataFrame) -> Figure:
-    """Draw a row of panels for each family, a panel a metric, a line for each variant."""
-    problems = list(data["problem"].unique())
-    lines = {problem: _ordered(data[data["problem"] == problem]["method"]) for problem in problems}
-    counts = [len(methods) for methods in lines.values()]
+    """Draw a row of panels for each family and hardware, a panel a metric, a line for each variant."""
+    rows = [(title, part, _ordered(part["method"])) for title, part in shown.panels(data)]
+    counts = [len(methods) for *_, methods in rows]
     figure, axes = plt.subplots(
-        len(problems), len(METRICS), figsize=(style.WIDTH, 0.3 + sum(0.55 + 0.2 * count for count in counts)),
+        len(rows), len(METRICS), figsize=(style.WIDTH, 0.3 + sum(0.55 + 0.2 * count for count in counts)),
         squeeze=False, height_ratios=counts, sharey="row",
     )  # fmt: skip
-    for panels, (problem, methods) in zip(axes, lines.items(), strict=True):
+    for panels, (title, part, methods) in zip(axes, rows, strict=True):
         for axis, metric in zip(panels, METRICS, strict=True):
-            values = data[(data["problem"] == problem) & (data["metric"] == metric)]
+            values = part[part["metric"] == metric]
             for place, method in enumerate(methods):
                 own, look = values[values["method"] == method]["value"], style.look(method.partition("-")[0])
                 axis.plot(own, [place] * len(own), look.marker, color=look.colour, alpha=0.8, clip_on=False)
@@ -62,7 +62,7 @@ def draw(data: pd.DataFrame) -> Figure:
             _whole_decades(axis, values["value"])
             axis.grid()
         panels[0].set_yticks(range(len(methods)), map(_label, methods))
-        panels[0].set_title(style.title(problem))
+        panels[0].set_title(title)
     for axis, name in zip(axes[-1], METRICS.values(), strict=True):
         axis.set_xlabel(name)
     return figure

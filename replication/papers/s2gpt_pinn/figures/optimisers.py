@@ -3,6 +3,7 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
+from replication.papers.s2gpt_pinn import shown
 from replication.report import style
 from replication.report.sources import FigureSources, NoData, with_conditions
 
@@ -30,13 +31,13 @@ def data(sources: FigureSources) -> pd.DataFrame:
 
 
 def draw(data: pd.DataFrame) -> Figure:
-    """Draw a panel for each family, a line from the published optimiser to Gauss-Newton for each arm and seed."""
-    problems = list(data["problem"].unique())
-    figure, axes = style.grid(len(problems), 1.0, 1.8, columns=min(2, len(problems)))
-    for axis, problem in zip(axes.flat, problems, strict=False):
-        for method, own in data[data["problem"] == problem].groupby("method"):
+    """Draw a panel for each family and hardware, a line from published to Gauss-Newton for each arm and seed."""
+    panels = shown.panels(data)
+    figure, axes = style.grid(len(panels), 1.0, 1.8, columns=min(2, len(panels)))
+    for axis, (title, panel) in zip(axes.flat, panels, strict=False):
+        for method, own in panel.groupby("method"):
             look = style.look(str(method))
-            fits = own.pivot(index=["hardware", "seed"], columns="optimiser", values=["cpu_s", "loss"]).dropna()
+            fits = own.pivot(index="seed", columns="optimiser", values=["cpu_s", "loss"]).dropna()
             cpu, loss = fits["cpu_s"], fits["loss"]
             names = ["gauss_newton", "published"]
             axis.plot(cpu[names].T, loss[names].T, "-", color=look.colour, linewidth=0.9)
@@ -49,7 +50,7 @@ def draw(data: pd.DataFrame) -> Figure:
             axis.annotate(
                 text, corner, (4, 6 if above else -12), textcoords="offset points", ha="right", color=look.colour
             )
-        axis.set(xscale="log", yscale="log", title=style.title(problem), xlabel="CPU seconds a parameter")
+        axis.set(xscale="log", yscale="log", title=title, xlabel="CPU seconds a parameter")
         axis.margins(y=0.35)
         axis.grid()
     for axis in axes[:, 0]:

@@ -5,6 +5,7 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
 
+from replication.papers.s2gpt_pinn import shown
 from replication.report import style
 from replication.report.sources import FigureSources, NoData, with_conditions
 
@@ -29,19 +30,19 @@ def data(sources: FigureSources) -> pd.DataFrame:
 
 
 def draw(data: pd.DataFrame) -> Figure:
-    """Draw a panel for each family."""
-    problems = list(data["problem"].unique())
+    """Draw a panel for each family and hardware."""
+    panels = shown.panels(data)
     figure, axes = plt.subplots(
-        len(problems), 1, figsize=(style.WIDTH, 0.8 + 0.8 * len(problems)), squeeze=False, sharex=True
+        len(panels), 1, figsize=(style.WIDTH, 0.8 + 0.8 * len(panels)), squeeze=False, sharex=True
     )
-    for axis, problem in zip(axes[:, 0], problems, strict=True):
+    for axis, (title, panel) in zip(axes[:, 0], panels, strict=True):
         for place, optimiser in enumerate(OPTIMISERS):
             for method in ("gpt_pinn", "s2gpt_pinn"):
-                own = data[(data["problem"] == problem) & (data["optimiser"] == optimiser) & (data["method"] == method)]
+                own = panel[(panel["optimiser"] == optimiser) & (panel["method"] == method)]
                 look = style.look(method)
                 axis.plot(own["seconds"], [place] * len(own), look.marker, color=look.colour)
         axis.set_yticks(range(len(OPTIMISERS)), list(OPTIMISERS.values()))
-        axis.set(xscale="log", ylim=(-0.6, 1.6), title=style.title(problem))
+        axis.set(xscale="log", ylim=(-0.6, 1.6), title=title)
         axis.xaxis.set_minor_formatter(NullFormatter())
         axis.grid(axis="x")
     axes[-1, 0].set_xlabel("seconds a query")

@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
+from replication.papers.s2gpt_pinn import shown
 from replication.papers.s2gpt_pinn.queries import queries_of
 from replication.report import style
 from replication.report.sources import FigureSources, NoData, with_conditions
@@ -28,9 +29,9 @@ FIELD = 25
 
 
 def data(sources: FigureSources) -> pd.DataFrame:
-    """Return one row a point: problem, seed, kind, n, first, second, and the names of the two coordinates.
+    """Return one row a point: hardware, problem, seed, kind, n, first, second, and the names of the two coordinates.
 
-    Rows of the kind `solution` have its `value` at a point instead of seed and n.
+    Rows of the kind `solution`, the same for each hardware, have its `value` at a point instead of seed and n.
     """
     table = sources.table
     chosen = table[table["metric"].str.startswith("point_") & (table["method"] == "s2gpt_pinn")]
@@ -48,10 +49,12 @@ def data(sources: FigureSources) -> pd.DataFrame:
             dict(zip(keys, key, strict=True)) | {"first": values[names[0]], "second": values[names[1]]} | coordinates
         )
     frame = pd.DataFrame(points).sort_values(keys)
-    shown = set(frame["problem"])
-    return pd.concat(
-        [frame, *(_solution(key.problem, path) for key, path in sources.references() if key.problem in shown)]
-    )
+    solutions = [
+        _solution(key.problem, path).assign(hardware=hardware)
+        for key, path in sources.references()
+        for hardware in frame[frame["problem"] == key.problem]["hardware"].unique()
+    ]
+    return pd.concat([frame, *solutions])
 
 
 def _solution(problem: str, path: Path) -> pd.DataFrame:
@@ -70,11 +73,10 @@ def _solution(problem: str, path: Path) -> pd.DataFrame:
 
 
 def draw(data: pd.DataFrame) -> Figure:
-    """Draw a panel for each family."""
-    problems = list(data["problem"].unique())
-    figure, axes = style.grid(len(problems), 0.4, 2.1, columns=min(2, len(problems)))
-    for axis, problem in zip(axes.flat, problems, strict=False):
-        panel = data[data["problem"] == problem]
+    """Draw a panel for each family and hardware."""
+    panels = shown.panels(data)
+    figure, axes = style.grid(len(panels), 0.4, 2.1, columns=min(2, len(panels)))
+    for axis, (title, panel) in zip(axes.flat, panels, strict=False):
         _draw_solution(axis, panel[panel["kind"] == SOLUTION])
         for kind, (marker, colour) in MARKERS.items():
             own = panel[panel["kind"] == kind]
@@ -82,7 +84,7 @@ def draw(data: pd.DataFrame) -> Figure:
                 own["second"], own["first"], marker, color=colour, label=f"{kind} points", linestyle="none",
                 clip_on=False,
             )  # fmt: skip
-        axis.set(xlabel=panel["second_name"].iloc[0], ylabel=panel["first_name"].iloc[0], title=style.title(problem))
+        axis.set(xlabel=panel["second_name"].iloc[0], ylabel=panel["first_name"].iloc[0], title=title)
     handles, labels = axes[0, 0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper left", ncols=2)
     return figure

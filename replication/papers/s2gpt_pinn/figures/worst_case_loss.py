@@ -1,9 +1,12 @@
 """The largest loss over the parameter grid against the number of neurons, and what the sparse indicator says of it."""
 
+from collections.abc import Iterable
+
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from replication.papers.s2gpt_pinn import shown
 from replication.papers.s2gpt_pinn.published_losses import LOSSES
 from replication.report import style
 from replication.report.sources import FigureSources, NoData, with_conditions
@@ -26,7 +29,7 @@ PUBLISHED = "published_loss"
 def data(sources: FigureSources) -> pd.DataFrame:
     """Return one row a number of neurons: hardware, problem, method, seed, metric, n, loss.
 
-    Published losses, of the problems and methods that were run, have neither hardware nor seed.
+    Published losses, of the problems and methods that were run and the same for each hardware, have no seed.
     """
     table = sources.table
     rows = with_conditions(table[table["metric"].isin(METRICS) & ~table["method"].str.contains("-")], "n")
@@ -35,13 +38,14 @@ def data(sources: FigureSources) -> pd.DataFrame:
     rows = rows.assign(n=rows["n"].astype(int), loss=rows["value"])
     columns = ["hardware", "problem", "method", "seed", "metric", "n"]
     found = rows[[*columns, "loss"]].sort_values(columns)
-    return pd.concat([found, _published(set(zip(found["problem"], found["method"], strict=True)))])
+    ran = found[["hardware", "problem", "method"]].drop_duplicates()
+    return pd.concat([found, _published(sorted(ran.itertuples(index=False, name=None)))])
 
 
-def _published(ran: set[tuple[str, str]]) -> pd.DataFrame:
+def _published(ran: Iterable[tuple[str, str, str]]) -> pd.DataFrame:
     rows = [
-        {"problem": problem, "method": method, "metric": PUBLISHED, "n": n, "loss": loss}
-        for problem, method in sorted(ran)
+        {"hardware": hardware, "problem": problem, "method": method, "metric": PUBLISHED, "n": n, "loss": loss}
+        for hardware, problem, method in ran
         if method in LOSSES.get(problem, {})
         for first, losses in [LOSSES[problem][method]]
         for n, loss in enumerate(losses, start=first)
@@ -50,20 +54,21 @@ def _published(ran: set[tuple[str, str]]) -> pd.DataFrame:
 
 
 def draw(data: pd.DataFrame) -> Figure:
-    """Draw a panel for each family, two in a row."""
-    problems = list(data["problem"].unique())
-    figure, axes = style.grid(len(problems), 0.7, 1.9, columns=min(2, len(problems)))
-    for axis, problem in zip(axes.flat, problems, strict=False):
-        panel = data[data["problem"] == problem]
+    """Draw a panel for each family and hardware, two in a row."""
+    panels = shown.panels(data)
+    figure, axes = style.grid(len(panels), 0.7, 1.9, columns=min(2, len(panels)))
+    for axis, (title, panel) in zip(axes.flat, panels, strict=False):
         for method, known in panel[panel["metric"] == PUBLISHED].groupby("method"):
-            axis.plot(known["n"], known["loss"], style.look(method).marker, color=style.MUTED, alpha=0.6, markersize=3)
-        for (_, method, _, metric), line in panel.groupby(["hardware", "method", "seed", "metric"]):
+            marker = style.look(str(method)).marker
+            axis.plot(known["n"], known["loss"], marker, color=style.MUTED, alpha=0.6, markersize=3)
+        for key, line in panel.groupby(["method", "seed", "metric"]):
+            method, _, metric = map(str, key)
             if metric == "indicator":
                 line = line[line["n"] > 1]
             if metric == "worst_loss" or method == "s2gpt_pinn":
-                look = style.look(method)
-                axis.plot(line["n"], line["loss"], METRICS[metric], color=look.colour, marker=look.marker, markersize=3)
-        axis.set(yscale="log", xlabel="neurons", title=style.title(problem))
+                look, dashes = style.look(method), METRICS[metric]
+                axis.plot(line["n"], line["loss"], dashes, color=look.colour, marker=look.marker, markersize=3)
+        axis.set(yscale="log", xlabel="neurons", title=title)
         axis.xaxis.set_major_locator(MaxNLocator(integer=True))
         axis.grid(axis="y")
     for axis in axes[:, 0]:
