@@ -13,9 +13,8 @@ from matplotlib import pyplot as plt
 from replication import layout
 from replication.layout import RunKey
 from replication.measurement.table import Row, row, write_rows
-from replication.papers.s2gpt_pinn import shown
 from replication.papers.s2gpt_pinn.published_losses import LOSSES
-from replication.report import figure, style
+from replication.report import figure, panels, style
 from replication.report.sources import FigureSources
 from replication.runs.outcome import Status
 
@@ -176,8 +175,8 @@ def test_hardware_targets_are_kept_apart(
 
 def test_panels_name_the_hardware_where_there_are_several() -> None:
     data = pd.DataFrame({"hardware": ["cuda", "cpu", "cpu"], "problem": ["burgers", "klein_gordon", "burgers"]})
-    assert [title for title, _ in shown.panels(data)] == ["Burgers\ncpu", "Burgers\ncuda", "Klein-Gordon\ncpu"]
-    assert [title for title, _ in shown.panels(data[1:])] == ["Burgers", "Klein-Gordon"]
+    assert [title for title, _ in panels.by_place(data)] == ["Burgers\ncpu", "Burgers\ncuda", "Klein-Gordon\ncpu"]
+    assert [title for title, _ in panels.by_place(data[1:])] == ["Burgers", "Klein-Gordon"]
 
 
 def test_parts_of_the_offline_cost_are_stacked_to_their_sum(sources: FigureSources, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import pandas as pd
 
 from replication.report import style
+from replication.report.panels import by_place
 from replication.report.sources import FigureSources, NoData, with_conditions
 from replication.well.catalogue import DATASETS
 
@@ -84,12 +85,7 @@ def in_order(problems: Iterable[str]) -> list[str]:
 
 def panels(data: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
     """Return (title, rows) for each dataset and hardware, datasets in order."""
-    several = data["hardware"].nunique() > 1
-    return [
-        (style.title(problem) + (f"\n{hardware}" if several else ""), part)
-        for problem in in_order(data["problem"])
-        for hardware, part in data[data["problem"] == problem].groupby("hardware")
-    ]
+    return by_place(data, in_order(data["problem"]))
 
 
 def places(data: pd.DataFrame, column: str, order: Iterable[str]) -> list[tuple[str, str, pd.DataFrame]]:

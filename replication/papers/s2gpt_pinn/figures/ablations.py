@@ -6,8 +6,7 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
-from replication.papers.s2gpt_pinn import shown
-from replication.report import style
+from replication.report import panels, style
 from replication.report.sources import FigureSources, NoData
 
 TITLE = "Ablations"
@@ -46,14 +45,14 @@ def data(sources: FigureSources) -> pd.DataFrame:
 
 def draw(data: pd.DataFrame) -> Figure:
     """Draw a row of panels for each family and hardware, a panel a metric, a line for each variant."""
-    rows = [(title, part, _ordered(part["method"])) for title, part in shown.panels(data)]
+    rows = [(title, part, _ordered(part["method"])) for title, part in panels.by_place(data)]
     counts = [len(methods) for *_, methods in rows]
     figure, axes = plt.subplots(
         len(rows), len(METRICS), figsize=(style.WIDTH, 0.3 + sum(0.55 + 0.2 * count for count in counts)),
         squeeze=False, height_ratios=counts, sharey="row",
     )  # fmt: skip
-    for panels, (title, part, methods) in zip(axes, rows, strict=True):
-        for axis, metric in zip(panels, METRICS, strict=True):
+    for line, (title, part, methods) in zip(axes, rows, strict=True):
+        for axis, metric in zip(line, METRICS, strict=True):
             values = part[part["metric"] == metric]
             for place, method in enumerate(methods):
                 own, look = values[values["method"] == method]["value"], style.look(method.partition("-")[0])
@@ -61,8 +60,8 @@ def draw(data: pd.DataFrame) -> Figure:
             axis.set(xscale="log", ylim=(len(methods) - 0.5, -0.5))
             _whole_decades(axis, values["value"])
             axis.grid()
-        panels[0].set_yticks(range(len(methods)), map(_label, methods))
-        panels[0].set_title(title)
+        line[0].set_yticks(range(len(methods)), map(_label, methods))
+        line[0].set_title(title)
     for axis, name in zip(axes[-1], METRICS.values(), strict=True):
         axis.set_xlabel(name)
     return figure

@@ -4,8 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from replication.papers.s2gpt_pinn import shown
-from replication.report import style
+from replication.report import panels, style
 from replication.report.sources import FigureSources, NoData
 
 TITLE = "Total cost against queries"
@@ -45,10 +44,10 @@ def data(sources: FigureSources) -> pd.DataFrame:
 
 def draw(data: pd.DataFrame) -> Figure:
     """Draw a panel for each family and hardware."""
-    panels = shown.panels(data)
-    figure, axes = style.grid(len(panels), 0.9, 1.9, columns=min(2, len(panels)))
+    places = panels.by_place(data)
+    figure, axes = style.grid(len(places), 0.9, 1.9, columns=min(2, len(places)))
     queries = np.logspace(0, 6, 61)
-    for axis, (title, panel) in zip(axes.flat, panels, strict=False):
+    for axis, (title, panel) in zip(axes.flat, places, strict=False):
         for way, offline, query in zip(panel["way"], panel["offline_s"], panel["query_s"], strict=True):
             line = "--" if way == "s2gpt_pinn" else "-"
             axis.plot(queries, offline + queries * query, line, color=style.look(way).colour)

@@ -3,8 +3,7 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from replication.papers.s2gpt_pinn import shown
-from replication.report import style
+from replication.report import panels, style
 from replication.report.sources import FigureSources, NoData
 
 TITLE = "Error against the time of an answer"
@@ -49,9 +48,9 @@ def _by_answer(rows: pd.DataFrame, name: str) -> pd.Series:
 
 def draw(data: pd.DataFrame) -> Figure:
     """Draw a panel for each family and hardware: a point a method, a line for the solver."""
-    panels = shown.panels(data)
-    figure, axes = style.grid(len(panels), 0.9, 1.9, columns=min(2, len(panels)))
-    for axis, (title, panel) in zip(axes.flat, panels, strict=False):
+    places = panels.by_place(data)
+    figure, axes = style.grid(len(places), 0.9, 1.9, columns=min(2, len(places)))
+    for axis, (title, panel) in zip(axes.flat, places, strict=False):
         for method, own in panel.groupby("method", sort=False):
             look = style.look(str(method))
             axis.plot(own["query_s"], own["error"], "-", color=look.colour, marker=look.marker)

@@ -5,8 +5,7 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from replication.numbers import number
-from replication.papers.s2gpt_pinn import shown
-from replication.report import style
+from replication.report import panels, style
 from replication.report.sources import FigureSources, NoData, with_conditions
 
 TITLE = "Offline cost"
@@ -37,9 +36,9 @@ def data(sources: FigureSources) -> pd.DataFrame:
 
 def draw(data: pd.DataFrame) -> Figure:
     """Draw a panel for each family and hardware, a bar for each arm."""
-    panels = shown.panels(data)
-    figure, axes = plt.subplots(len(panels), 1, figsize=(style.WIDTH, 0.6 + 0.95 * len(panels)), squeeze=False)
-    for axis, (title, panel) in zip(axes[:, 0], panels, strict=True):
+    places = panels.by_place(data)
+    figure, axes = plt.subplots(len(places), 1, figsize=(style.WIDTH, 0.6 + 0.95 * len(places)), squeeze=False)
+    for axis, (title, panel) in zip(axes[:, 0], places, strict=True):
         seconds = panel.pivot(index="method", columns="part", values="cpu_s")
         parts = seconds.reindex(columns=list(PARTS.values())).fillna(0.0)
         ends = parts.cumsum(axis=1)

@@ -3,8 +3,7 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from replication.papers.s2gpt_pinn import shown
-from replication.report import style
+from replication.report import panels, style
 from replication.report.sources import FigureSources, NoData, with_conditions
 
 TITLE = "Gauss-Newton against the published optimiser"
@@ -32,9 +31,9 @@ def data(sources: FigureSources) -> pd.DataFrame:
 
 def draw(data: pd.DataFrame) -> Figure:
     """Draw a panel for each family and hardware, a line from published to Gauss-Newton for each arm and seed."""
-    panels = shown.panels(data)
-    figure, axes = style.grid(len(panels), 1.0, 1.8, columns=min(2, len(panels)))
-    for axis, (title, panel) in zip(axes.flat, panels, strict=False):
+    places = panels.by_place(data)
+    figure, axes = style.grid(len(places), 1.0, 1.8, columns=min(2, len(places)))
+    for axis, (title, panel) in zip(axes.flat, places, strict=False):
         for method, own in panel.groupby("method"):
             look = style.look(str(method))
             fits = own.pivot(index="seed", columns="optimiser", values=["cpu_s", "loss"]).dropna()

@@ -4,8 +4,7 @@ import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
-from replication.papers.s2gpt_pinn import shown
-from replication.report import style
+from replication.report import panels, style
 from replication.report.sources import FigureSources, NoData
 
 TITLE = "Errors on held-out parameters"
@@ -40,13 +39,13 @@ def data(sources: FigureSources) -> pd.DataFrame:
 
 def draw(data: pd.DataFrame) -> Figure:
     """Draw one horizontal panel for each family and hardware."""
-    panels = shown.panels(data)
-    heights = [panel["method"].nunique() for _, panel in panels]
+    places = panels.by_place(data)
+    heights = [panel["method"].nunique() for _, panel in places]
     figure, axes = plt.subplots(
-        len(panels), 1, figsize=(style.WIDTH, 0.5 * len(panels) + 0.3 * sum(heights)), squeeze=False,
+        len(places), 1, figsize=(style.WIDTH, 0.5 * len(places) + 0.3 * sum(heights)), squeeze=False,
         height_ratios=heights, sharex=True,
     )  # fmt: skip
-    for axis, (title, panel) in zip(axes[:, 0], panels, strict=True):
+    for axis, (title, panel) in zip(axes[:, 0], places, strict=True):
         problem = panel["problem"].iloc[0]
         methods = style.ordered(list(panel["method"]))
         for place, method in enumerate(methods):

@@ -5,8 +5,7 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
 
-from replication.papers.s2gpt_pinn import shown
-from replication.report import style
+from replication.report import panels, style
 from replication.report.sources import FigureSources, NoData, with_conditions
 
 TITLE = "Time of a query"
@@ -31,11 +30,11 @@ def data(sources: FigureSources) -> pd.DataFrame:
 
 def draw(data: pd.DataFrame) -> Figure:
     """Draw a panel for each family and hardware."""
-    panels = shown.panels(data)
+    places = panels.by_place(data)
     figure, axes = plt.subplots(
-        len(panels), 1, figsize=(style.WIDTH, 0.8 + 0.8 * len(panels)), squeeze=False, sharex=True
+        len(places), 1, figsize=(style.WIDTH, 0.8 + 0.8 * len(places)), squeeze=False, sharex=True
     )
-    for axis, (title, panel) in zip(axes[:, 0], panels, strict=True):
+    for axis, (title, panel) in zip(axes[:, 0], places, strict=True):
         for place, optimiser in enumerate(OPTIMISERS):
             for method in ("gpt_pinn", "s2gpt_pinn"):
                 own = panel[(panel["optimiser"] == optimiser) & (panel["method"] == method)]

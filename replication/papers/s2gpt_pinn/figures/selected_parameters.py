@@ -3,8 +3,7 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from replication.papers.s2gpt_pinn import shown
-from replication.report import style
+from replication.report import panels, style
 from replication.report.sources import FigureSources, NoData, with_conditions
 
 TITLE = "Parameters chosen"
@@ -29,13 +28,13 @@ def data(sources: FigureSources) -> pd.DataFrame:
 
 def draw(data: pd.DataFrame) -> Figure:
     """Draw a panel for each parameter of each family and hardware, the order of choice along x."""
-    panels = [
+    places = [
         (title, str(parameter), panel)
-        for title, rows in shown.panels(data)
+        for title, rows in panels.by_place(data)
         for parameter, panel in rows.groupby("parameter")
     ]
-    figure, axes = style.grid(len(panels), 0.7, 1.6, columns=min(2, len(panels)))
-    for axis, (title, parameter, panel) in zip(axes.flat, panels, strict=False):
+    figure, axes = style.grid(len(places), 0.7, 1.6, columns=min(2, len(places)))
+    for axis, (title, parameter, panel) in zip(axes.flat, places, strict=False):
         for method, chosen in panel.groupby("method"):
             look = style.look(str(method))
             shift = 0.15 if method == "s2gpt_pinn" else -0.15

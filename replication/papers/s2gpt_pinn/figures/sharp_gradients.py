@@ -4,9 +4,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from replication.papers.s2gpt_pinn import shown
 from replication.papers.s2gpt_pinn.queries import queries_of
-from replication.report import style
+from replication.report import panels, style
 from replication.report.sources import FigureSources, NoData, condition
 
 TITLE = "Towards sharp fronts"
@@ -56,9 +55,9 @@ def data(sources: FigureSources) -> pd.DataFrame:
 
 def draw(data: pd.DataFrame) -> Figure:
     """Draw a row of two panels for each range of viscosities and hardware."""
-    panels = shown.panels(data)
-    figure, axes = style.grid(2 * len(panels), 0.6, 1.9, columns=2)
-    for (title, panel), (errors, losses) in zip(panels, axes, strict=True):
+    places = panels.by_place(data)
+    figure, axes = style.grid(2 * len(places), 0.6, 1.9, columns=2)
+    for (title, panel), (errors, losses) in zip(places, axes, strict=True):
         best = panel[(panel["metric"] == "query_best_approximation") & (panel["method"] == "s2gpt_pinn")]
         for _, line in best.groupby("seed"):
             errors.plot(line["viscosity"], line["value"], color=style.MUTED, linewidth=0.9)

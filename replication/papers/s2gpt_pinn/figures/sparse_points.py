@@ -7,9 +7,8 @@ import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
-from replication.papers.s2gpt_pinn import shown
 from replication.papers.s2gpt_pinn.queries import queries_of
-from replication.report import style
+from replication.report import panels, style
 from replication.report.sources import FigureSources, NoData, with_conditions
 
 TITLE = "Points of the sparse set"
@@ -74,9 +73,9 @@ def _solution(problem: str, path: Path) -> pd.DataFrame:
 
 def draw(data: pd.DataFrame) -> Figure:
     """Draw a panel for each family and hardware."""
-    panels = shown.panels(data)
-    figure, axes = style.grid(len(panels), 0.4, 2.1, columns=min(2, len(panels)))
-    for axis, (title, panel) in zip(axes.flat, panels, strict=False):
+    places = panels.by_place(data)
+    figure, axes = style.grid(len(places), 0.4, 2.1, columns=min(2, len(places)))
+    for axis, (title, panel) in zip(axes.flat, places, strict=False):
         _draw_solution(axis, panel[panel["kind"] == SOLUTION])
         for kind, (marker, colour) in MARKERS.items():
             own = panel[panel["kind"] == kind]

@@ -6,9 +6,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from replication.papers.s2gpt_pinn import shown
 from replication.papers.s2gpt_pinn.published_losses import LOSSES
-from replication.report import style
+from replication.report import panels, style
 from replication.report.sources import FigureSources, NoData, with_conditions
 
 TITLE = "Worst case over all parameters"
@@ -55,9 +54,9 @@ def _published(ran: Iterable[tuple[str, str, str]]) -> pd.DataFrame:
 
 def draw(data: pd.DataFrame) -> Figure:
     """Draw a panel for each family and hardware, two in a row."""
-    panels = shown.panels(data)
-    figure, axes = style.grid(len(panels), 0.7, 1.9, columns=min(2, len(panels)))
-    for axis, (title, panel) in zip(axes.flat, panels, strict=False):
+    places = panels.by_place(data)
+    figure, axes = style.grid(len(places), 0.7, 1.9, columns=min(2, len(places)))
+    for axis, (title, panel) in zip(axes.flat, places, strict=False):
         for method, known in panel[panel["metric"] == PUBLISHED].groupby("method"):
             marker = style.look(str(method)).marker
             axis.plot(known["n"], known["loss"], marker, color=style.MUTED, alpha=0.6, markersize=3)
