@@ -6,6 +6,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from replication.report import style
+from replication.report.panels import by_place
 from replication.report.sources import FigureSources, NoData
 
 TITLE = "Weight of the distillation term"
@@ -46,11 +47,10 @@ def _weight(method: str) -> float | None:
 
 def draw(data: pd.DataFrame) -> Figure:
     """Draw a panel for each problem and hardware, two in a row."""
-    panels = list(data.groupby(["problem", "hardware"]))
+    panels = by_place(data)
     figure, axes = style.grid(len(panels), 0.9, 1.9)
-    for axis, ((problem, hardware), panel) in zip(axes.flat, panels, strict=False):
-        where = f", {hardware}" if data["hardware"].nunique() > 1 else ""
-        axis.set_title(style.title(str(problem)) + where)
+    for axis, (title, panel) in zip(axes.flat, panels, strict=False):
+        axis.set_title(title)
         grid = panel.pivot(index="weight", columns="seed", values="ratio").sort_index()
         places = range(len(grid))
         for seed in grid:

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from replication.baselines.declaration import baselines
 from replication.papers.kd_pinn.arms import METHODS, TEACHER
 from replication.report import style
+from replication.report.panels import by_place
 from replication.report.sources import FigureSources, NoData
 
 TITLE = "Error against cost"
@@ -47,10 +48,10 @@ def _needs() -> dict[str, list[str]]:
 
 def draw(data: pd.DataFrame) -> Figure:
     """Draw a panel for each problem and hardware, two in a row."""
-    panels = list(data.groupby(["problem", "hardware"]))
+    panels = by_place(data)
     figure, axes = style.grid(len(panels), 1.0, 2.3, columns=min(2, len(panels)))
-    for axis, ((problem, hardware), panel) in zip(axes.flat, panels, strict=False):
-        axis.set_title(style.title(str(problem)) + (f", {hardware}" if data["hardware"].nunique() > 1 else ""))
+    for axis, (title, panel) in zip(axes.flat, panels, strict=False):
+        axis.set_title(title)
         logs = panel[["method"]].join(panel[["cost", "error"]].map(np.log))
         means = logs.groupby("method").mean().map(np.exp)
         for method in style.ordered(list(means.index)):

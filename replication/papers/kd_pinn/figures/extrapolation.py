@@ -5,6 +5,7 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from replication.report import style
+from replication.report.panels import by_place
 from replication.report.sources import FigureSources, NoData, with_conditions
 
 TITLE = "Extrapolation"
@@ -35,11 +36,10 @@ def data(sources: FigureSources) -> pd.DataFrame:
 
 def draw(data: pd.DataFrame) -> Figure:
     """Draw a panel for each problem and hardware, two in a row."""
-    panels = list(data.groupby(["problem", "hardware"]))
+    panels = by_place(data)
     figure, axes = style.grid(len(panels), 0.9, 1.9)
-    for axis, ((problem, hardware), panel) in zip(axes.flat, panels, strict=False):
-        where = f", {hardware}" if data["hardware"].nunique() > 1 else ""
-        axis.set_title(style.title(str(problem)) + where)
+    for axis, (title, panel) in zip(axes.flat, panels, strict=False):
+        axis.set_title(title)
         _draw_panel(axis, panel)
     for axis in axes[:, 0]:
         axis.set_ylabel("relative L2 error")

@@ -5,6 +5,7 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from replication.report import style
+from replication.report.panels import by_place
 from replication.report.sources import FigureSources, NoData, with_conditions
 
 TITLE = "Who steers the distilled student"
@@ -45,11 +46,10 @@ def data(sources: FigureSources) -> pd.DataFrame:
 
 def draw(data: pd.DataFrame) -> Figure:
     """Draw a row for each problem and hardware: shares left, cosines right."""
-    panels = list(data.groupby(["problem", "hardware"]))
+    panels = by_place(data)
     figure, axes = plt.subplots(len(panels), 2, figsize=(style.WIDTH, 0.9 + 1.7 * len(panels)), squeeze=False)
-    for (left, right), ((problem, hardware), panel) in zip(axes, panels, strict=True):
-        where = f", {hardware}" if data["hardware"].nunique() > 1 else ""
-        left.set_title(style.title(str(problem)) + where)
+    for (left, right), (title, panel) in zip(axes, panels, strict=True):
+        left.set_title(title)
         for axis, quantity in ((left, "share"), (right, "cosine")):
             for term, line in panel[panel["quantity"] == quantity].groupby("term"):
                 colour = COLOURS.get(str(term), style.MUTED)

@@ -4,6 +4,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from replication.report import style
+from replication.report.panels import by_place
 from replication.report.sources import FigureSources, NoData, with_conditions
 
 TITLE = "Variance of the gradients"
@@ -29,11 +30,12 @@ def data(sources: FigureSources) -> pd.DataFrame:
 
 def draw(data: pd.DataFrame) -> Figure:
     """Draw a panel for each problem, hardware and loss term, two in a row."""
-    panels = list(data.groupby(["problem", "hardware", "term"], sort=False))
+    panels = [
+        (title, term, rows) for title, place in by_place(data) for term, rows in place.groupby("term", sort=False)
+    ]
     figure, axes = style.grid(len(panels), 1.0, 1.8)
-    for axis, ((problem, hardware, term), panel) in zip(axes.flat, panels, strict=False):
-        where = f", {hardware}" if data["hardware"].nunique() > 1 else ""
-        axis.set_title(f"{style.title(str(problem))}{where}\n{term}")
+    for axis, (title, term, panel) in zip(axes.flat, panels, strict=False):
+        axis.set_title(f"{title}\n{term}")
         for method, line in panel.groupby("method"):
             look = style.look(str(method))
             axis.fill_between(line["step"], line["low"], line["high"], color=look.colour, alpha=0.18, linewidth=0)

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from replication.measurement.latency import FLOOR
 from replication.papers.kd_pinn import thread_counts
 from replication.report import style
+from replication.report.panels import by_place
 from replication.report.sources import FigureSources, NoData, with_conditions
 
 TITLE = "Latency against batch size"
@@ -43,16 +44,11 @@ def draw(data: pd.DataFrame) -> Figure:
     """Draw a panel for each problem, hardware and number of threads, two in a row."""
     data = data.astype({"threads": str})
     threads = thread_counts.ordered(data["threads"])
-    panels = [
-        (problem, hardware, count, part[part["threads"] == count])
-        for (problem, hardware), part in data.groupby(["problem", "hardware"])
-        for count in threads
-    ]
+    panels = [(title, count, part[part["threads"] == count]) for title, part in by_place(data) for count in threads]
     figure, axes = style.grid(len(panels), 0.9, 1.85)
     low, high = data["low"].min(), max(PUBLISHED_MS["10 ms"], data["high"].max())
-    for axis, (problem, hardware, count, panel) in zip(axes.flat, panels, strict=False):
-        where = f", {hardware}" if data["hardware"].nunique() > 1 else ""
-        axis.set_title(style.title(str(problem)) + where)
+    for axis, (title, count, panel) in zip(axes.flat, panels, strict=False):
+        axis.set_title(title)
         _draw_panel(axis, panel)
         axis.set_ylim(low / 2, 3 * high)
         axis.set_xlabel(f"points per call ({thread_counts.label(count)})")

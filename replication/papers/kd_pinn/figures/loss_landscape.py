@@ -6,6 +6,7 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from replication.report import style
+from replication.report.panels import by_place
 from replication.report.sources import FigureSources, NoData, with_conditions
 
 TITLE = "Loss landscape"
@@ -35,11 +36,11 @@ def data(sources: FigureSources) -> pd.DataFrame:
 def draw(data: pd.DataFrame) -> Figure:
     """Draw a row for each problem and hardware, a column for each arm."""
     methods = style.ordered(list(data["method"]))
-    lines = list(data.groupby(["problem", "hardware"]))
+    lines = by_place(data)
     figure, axes = plt.subplots(
         len(lines), len(methods), figsize=(style.WIDTH, 0.5 + 1.9 * len(lines)), squeeze=False, sharex=True, sharey=True
     )
-    for row, ((problem, _), line) in zip(axes, lines, strict=True):
+    for row, (title, line) in zip(axes, lines, strict=True):
         logarithm = np.log10(line["loss"])
         levels = np.linspace(logarithm.min(), logarithm.max(), 13)
         for axis, method in zip(row, methods, strict=True):
@@ -54,7 +55,7 @@ def draw(data: pd.DataFrame) -> Figure:
             axis.set_title(f"{style.look(method).label}\neigenvalue {eigenvalue:,.1f}", fontweight="normal")
             axis.set_aspect("equal")
         figure.colorbar(image, ax=list(row), label="log10 of the loss", format="%.1f")
-        row[0].set_ylabel(f"{style.title(str(problem))}\nsecond direction")
+        row[0].set_ylabel(f"{title}\nsecond direction")
     for axis in axes[-1]:
         axis.set_xlabel("first direction")
     return figure

@@ -6,6 +6,7 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from replication.report import style
+from replication.report.panels import by_place
 from replication.report.sources import FigureSources, NoData, with_conditions
 
 TITLE = "Roofline"
@@ -59,11 +60,10 @@ def data(sources: FigureSources) -> pd.DataFrame:
 
 def draw(data: pd.DataFrame) -> Figure:
     """Draw a row for each problem and hardware."""
-    lines = list(data.groupby(["problem", "hardware"]))
+    lines = by_place(data)
     figure, axes = plt.subplots(len(lines), 2, figsize=(style.WIDTH, 1.0 + 2.2 * len(lines)), squeeze=False)
-    for (left, right), ((problem, hardware), line) in zip(axes, lines, strict=True):
-        where = f", {hardware}" if data["hardware"].nunique() > 1 else ""
-        left.set_title(style.title(str(problem)) + where)
+    for (left, right), (title, line) in zip(axes, lines, strict=True):
+        left.set_title(title)
         _draw_ceilings(left, line)
         _draw_speedups(right, line)
     style.legend(figure, list(data["method"]), markers=False)

@@ -10,6 +10,7 @@ from matplotlib.patches import Rectangle
 
 from replication.papers.kd_pinn import thread_counts
 from replication.report import style
+from replication.report.panels import by_place
 from replication.report.sources import FigureSources, NoData, with_conditions
 
 TITLE = "Where the published speed-up is found"
@@ -47,14 +48,13 @@ def _geometric_mean(ratios: pd.Series) -> float:
 def draw(data: pd.DataFrame) -> Figure:
     """Draw one map for each problem and hardware, one above the other, below the bar of their colours."""
     data = data.astype({"threads": str})
-    maps = [(name, _grid(panel)) for name, panel in data.groupby(["problem", "hardware"])]
+    maps = [(title, _grid(panel)) for title, panel in by_place(data)]
     heights = [0.15, *(0.21 * len(grid) for _, grid in maps)]
     size = (style.WIDTH, 1.0 + 0.5 * len(maps) + sum(heights))
     figure, axes = plt.subplots(len(heights), 1, figsize=size, height_ratios=heights)
     reach = np.log(max(1.1 * PUBLISHED[1], *data["mean"], *1 / data["mean"]))
-    for axis, ((problem, hardware), grid) in zip(axes[1:], maps, strict=True):
-        where = f", {hardware}" if data["hardware"].nunique() > 1 else ""
-        axis.set_title(style.title(str(problem)) + where)
+    for axis, (title, grid) in zip(axes[1:], maps, strict=True):
+        axis.set_title(title)
         _draw_map(axis, grid, reach)
     axes[-1].set_xlabel("points per call")
     _draw_bar(axes[0], reach, min(0.8, data["mean"].min()))

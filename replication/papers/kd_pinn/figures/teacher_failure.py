@@ -5,6 +5,7 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from replication.report import style
+from replication.report.panels import by_place
 from replication.report.sources import FigureSources, NoData
 
 TITLE = "Teacher failure"
@@ -44,11 +45,10 @@ def data(sources: FigureSources) -> pd.DataFrame:
 
 def draw(data: pd.DataFrame) -> Figure:
     """Draw a panel for each problem and hardware."""
-    panels = list(data.groupby(["problem", "hardware"]))
+    panels = by_place(data)
     figure, axes = plt.subplots(len(panels), 1, figsize=(style.WIDTH, 0.9 + 2.7 * len(panels)), squeeze=False)
-    for axis, ((problem, hardware), panel) in zip(axes[:, 0], panels, strict=True):
-        where = f", {hardware}" if data["hardware"].nunique() > 1 else ""
-        axis.set_title(style.title(str(problem)) + where)
+    for axis, (title, panel) in zip(axes[:, 0], panels, strict=True):
+        axis.set_title(title)
         axis.set(xscale="log", yscale="log", xlabel="teacher's relative L2 error", ylabel="student's relative L2 error")
         taught = panel.dropna(subset="teacher")
         for method in style.ordered(list(taught["method"])):

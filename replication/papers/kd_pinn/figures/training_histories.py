@@ -6,6 +6,7 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from replication.report import style
+from replication.report.panels import by_place
 from replication.report.sources import FigureSources, NoData
 
 TITLE = "Training histories"
@@ -55,23 +56,21 @@ def _thinned(line: pd.DataFrame) -> pd.DataFrame:
 def draw(data: pd.DataFrame) -> Figure:
     """Draw a panel for each problem and loss term, two in a row, a problem starting its own row."""
     places = [
-        (problem, hardware, term)
-        for (problem, hardware), part in data.groupby(["problem", "hardware"])
+        (title, term, part[part["term"] == term])
+        for title, part in by_place(data)
         for term in _padded(list(dict.fromkeys(part.sort_values("method")["term"])))
     ]
     figure, axes = style.grid(len(places), 1.0, 1.45)
     titled = set()
-    for axis, (problem, hardware, term) in zip(axes.flat, places, strict=True):
+    for axis, (title, term, panel) in zip(axes.flat, places, strict=True):
         if term is None:
             axis.remove()
             continue
-        chosen = (data["problem"] == problem) & (data["hardware"] == hardware) & (data["term"] == term)
-        _draw_panel(axis, data[chosen])
+        _draw_panel(axis, panel)
         axis.set(xlabel="step", ylabel=term.replace("_", " "))
-        if (problem, hardware) not in titled:
-            where = f", {hardware}" if data["hardware"].nunique() > 1 else ""
-            axis.set_title(style.title(str(problem)) + where)
-            titled.add((problem, hardware))
+        if title not in titled:
+            axis.set_title(title)
+            titled.add(title)
     style.legend(figure, list(data["method"]))
     return figure
 

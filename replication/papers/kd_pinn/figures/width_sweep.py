@@ -9,6 +9,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import NullLocator
 
 from replication.report import style
+from replication.report.panels import by_place
 from replication.report.sources import FigureSources, NoData, with_conditions
 
 TITLE = "Width of the student"
@@ -48,11 +49,10 @@ def data(sources: FigureSources) -> pd.DataFrame:
 
 def draw(data: pd.DataFrame) -> Figure:
     """Draw a row for each problem and hardware: all frequencies left, the distilled student's bands right."""
-    lines = list(data.groupby(["problem", "hardware"]))
+    lines = by_place(data)
     figure, axes = plt.subplots(len(lines), 2, figsize=(style.WIDTH, 1.1 + 2.0 * len(lines)), squeeze=False)
-    for (left, right), ((problem, hardware), line) in zip(axes, lines, strict=True):
-        where = f", {hardware}" if data["hardware"].nunique() > 1 else ""
-        left.set_title(style.title(str(problem)) + where)
+    for (left, right), (title, line) in zip(axes, lines, strict=True):
+        left.set_title(title)
         for (method, band), curve in line.groupby(["method", "band"]):
             look = style.look(str(method))
             if band != ALL and method != ARMS[0]:
