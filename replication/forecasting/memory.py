@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import torch
-
 from replication.forecasting import processes
+from replication.runs.memory import OUT_OF_MEMORY, says_out_of_memory
 
 PREPARING = (
     "out of memory before the first step; set training.resident_gb lower, so that windows are read from disk, or take "
@@ -28,9 +27,8 @@ def within_memory(hint: str, device: str, together: bool = True) -> Iterator[Non
     ran_out = False
     try:
         yield
-    except (RuntimeError, MemoryError) as error:
-        known = isinstance(error, torch.OutOfMemoryError | MemoryError) or "can't allocate memory" in str(error)
-        if not known:
+    except OUT_OF_MEMORY as error:
+        if not says_out_of_memory(error):
             raise
         ran_out = True
     if processes.in_any(ran_out, device) if together else ran_out:

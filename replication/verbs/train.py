@@ -88,8 +88,15 @@ def _train(this: Run, module: str, target: dict[str, str]) -> Outcome:
             return Outcome(Status.SKIPPED, f"{method} {status}")
     import torch
 
+    from replication.runs.memory import OUT_OF_MEMORY, says_out_of_memory
+
     torch.set_num_threads(1)
-    return import_module(module).train(this)
+    try:
+        return import_module(module).train(this)
+    except OUT_OF_MEMORY as error:
+        if not says_out_of_memory(error):
+            raise
+        return Outcome(Status.FAILED, "out of memory; take fewer points or a smaller network")
 
 
 def _finished(this: Run) -> bool:

@@ -115,6 +115,15 @@ def test_a_diverged_run_keeps_its_history_and_is_a_row_without_values(workplace)
     assert (rows["relative_l2"].value, rows["relative_l2"].status) == (None, "diverged")
 
 
+def test_a_run_that_does_not_fit_the_memory_is_a_row_that_says_so(workplace):
+    endless = SETTINGS | {"points": SETTINGS["points"] | {"collocation": 10**13}}
+    teacher = train(workplace, "teacher", endless)
+    record = read_record(teacher)
+    assert (record["status"], record["reason"]) == ("failed", "out of memory; take fewer points or a smaller network")
+    assert read_record(train(workplace, "teacher", SETTINGS | {"hidden": [10**7, 10**7]}, 1))["status"] == "failed"
+    assert read_record(train(workplace, "kd_student", DISTILLED, needs=[teacher]))["status"] == "skipped"
+
+
 def test_what_builds_on_a_diverged_teacher_is_skipped_and_says_so(workplace):
     teacher = train(workplace, "teacher", EXPLOSIVE)
     record = read_record(train(workplace, "kd_student", DISTILLED, needs=[teacher]))
