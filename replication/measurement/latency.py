@@ -11,7 +11,7 @@ import psutil
 import torch
 from torch import nn
 
-from replication.measurement.runtimes import RUNTIMES, Call
+from replication.measurement.runtimes import RUNTIMES, Call, CannotCompile
 from replication.networks.mlp import MLP
 from replication.numbers import duration
 
@@ -43,7 +43,7 @@ class LatencySettings:
 class Timing:
     """Call times in seconds of every network under one condition; equal positions were measured side by side.
 
-    Without any times if the condition did not fit the memory.
+    Without any times if the condition did not fit the memory or the runtime could not compile.
     """
 
     condition: str
@@ -81,7 +81,12 @@ def latency(
             torch.compiler.reset()  # what earlier conditions compiled would count against the limit of recompilations
             points = random.uniform(low, high, (batch, len(low))).astype(np.float32)
             count = cores if threads == "all" else int(threads)
-            calls = {name: prepare(points, count) for name, prepare in prepared.items()}
+            try:
+                calls = {name: prepare(points, count) for name, prepare in prepared.items()}
+            except CannotCompile as error:
+                timings.append(Timing(condition, {name: np.empty(0) for name in networks}))
+                log.warning("%s skipped: %s", condition, error)
+                continue
             timings.append(Timing(condition, _interleaved(calls, settings)))
             log.info("%d/%d %s  %s", len(timings), total, condition, duration(time.monotonic() - start))
     return timings
@@ -117,7 +122,7 @@ def summary(timing: Timing, baseline: str) -> list[tuple[str, str, float | None,
     """Return (network, metric, value, unit): median, mean and 95th percentile, and the speed-up over `baseline`.
 
     The speed-up is the median over rounds of the ratio of two calls made side by side. There is no value, and no
-    statistic but the median, where the condition did not fit the memory. The floor, `latency_floor`, is a row of
+    statistic but the median, where the condition was skipped. The floor, `latency_floor`, is a row of
     `baseline`.
     """
     rows: list[tuple[str, str, float | None, str]] = []

@@ -3,16 +3,25 @@
 import logging
 import tempfile
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import nn
+from torch._inductor.exc import InductorError
 
 Call = Callable[[], object]
 Prepared = Callable[[np.ndarray, int], Call]
-"""Takes points (B, d) and a number of threads; returns a function without arguments that makes one forward pass."""
+"""Takes points (B, d) and a number of threads; returns a function without arguments that makes one forward pass.
+
+Raises CannotCompile where a network would have to be compiled and cannot be.
+"""
+
+
+class CannotCompile(Exception):
+    """No working compiler was found, or it refused the network; the message is the first line of its own."""
 
 
 def eager(network: nn.Module) -> Prepared:
@@ -28,7 +37,7 @@ def compiled(network: nn.Module) -> Prepared:
 
     def prepare(points: np.ndarray, threads: int) -> Call:
         call = _torch_call(torch.compile(network, dynamic=False), points, threads)
-        with torch._dynamo.config.patch(fail_on_recompile_limit_hit=True):
+        with torch._dynamo.config.patch(fail_on_recompile_limit_hit=True), _compiler_errors():
             call()
         return call
 
@@ -40,7 +49,7 @@ def exported(network: nn.Module) -> Prepared:
 
     def prepare(points: np.ndarray, threads: int) -> Call:
         torch.set_num_threads(threads)
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory() as folder, _compiler_errors():
             with torch.inference_mode():
                 program = torch.export.export(network, (torch.as_tensor(points),))
             package = torch._inductor.aoti_compile_and_package(program, package_path=str(Path(folder) / "network.pt2"))
@@ -83,6 +92,14 @@ def onnx(network: nn.Module) -> Prepared:
         return call
 
     return prepare
+
+
+@contextmanager
+def _compiler_errors() -> Iterator[None]:
+    try:
+        yield
+    except InductorError as error:
+        raise CannotCompile(str(error).strip().splitlines()[0]) from error
 
 
 def _torch_call(function: Callable[[torch.Tensor], torch.Tensor], points: np.ndarray, threads: int) -> Call:

@@ -96,5 +96,16 @@ def test_a_batch_that_does_not_fit_the_memory_is_skipped_and_the_rest_timed(monk
     ]
 
 
+@pytest.mark.parametrize("runtime", ["compiled", "exported"])
+def test_without_a_compiler_a_runtime_is_skipped_and_the_rest_timed(runtime, caplog):
+    settings = LatencySettings([3], [1], [runtime, "eager"], [], warm_up=1, repeats=2, seconds=1.0)
+    box = np.array([-1.0, 0.0]), np.array([1.0, 2.0])
+    with torch._inductor.config.patch({"cpp.cxx": (None, "no-such-compiler"), "force_disable_caches": True}):
+        skipped, timed = latency({"small": network(4)}, *box, settings, 1, np.random.default_rng(0))
+    assert ("small", "latency", None, "s") in summary(skipped, "small")
+    assert len(timed.seconds["small"])
+    assert f"runtime={runtime} skipped: InvalidCxxCompiler: No working C++ compiler found" in caplog.text
+
+
 def test_memory_is_counted_at_the_widest_layer():
     assert bytes_needed(network(50), 2, 100) == 4 * 100 * (2 + 50 + 50)
