@@ -37,7 +37,20 @@ def settings(**burgers):
             {"extrapolation": {"coordinate": "t", "domains": "{}"}},
             ["domains = {}", "no domain is named", "mild_right: [1, 1.25]"],
         ),
-        ({"variants": {"w-10": {"methods": "[kd_student]"}}}, ["variant 'w-10' may hold"]),
+        (
+            {"variants": {"w-10": {"methods": "[kd_student]", "student": "[10]"}}},
+            ["variant 'w-10' may hold"],
+        ),
+        ({"variants": {"same": {"methods": "[kd_student]"}}}, ["variants.same", "nothing is changed", "teacher_steps"]),
+        (
+            {"variants": {"steps": {"methods": "[kd_student]", "teacher_steps": "[500, 0]"}}},
+            ["variants.steps", "add teacher to its methods"],
+        ),
+        (
+            {"variants": {"w10": {"methods": "[kd_student, scratch_student]", "distillation_weight": "10"}}},
+            ["variants.w10", "changes nothing in scratch_student", "allowed: kd_student"],
+        ),
+        ({"extrapolation": {"domains": "{}"}}, ["domains = {}", "no domain is named"]),
         (
             {"extrapolation": {"coordinate": "t", "domains": {"mild_right": "[1.25, 1.25]"}}},
             ["domain mild_right = [1.25, 1.25] is empty", "begin < end"],
@@ -66,6 +79,17 @@ def test_a_condition_that_the_problem_has_not_is_refused():
     points = {"conditions": {"terminal": 5, "boundary": 5}}
     with pytest.raises(ValueError, match="conditions must be initial and boundary"):
         settings(points=points)
+
+
+def test_a_part_of_networks_domains_or_bands_leaves_the_rest_as_the_problem_has_it():
+    flow = {"points": {"collocation": 10, "conditions": {"initial": 5, "boundary": 5}}}
+    changed = flow | {"networks": {"student": [16, 16]}, "bands": {"edges": [3.0, 9.0]}}
+    taylor_green = Settings.model_validate({"problems": {"taylor_green": changed}}).problem("taylor_green")
+    assert taylor_green.networks.model_dump() == {"teacher": [64, 64, 64], "student": [16, 16], "activation": "silu"}
+    assert taylor_green.bands.model_dump() == {"coordinates": ["x", "y"], "edges": (3.0, 9.0)}
+    prices = {"points": {"conditions": {"terminal": 5, "boundary": 5}}, "extrapolation": {"domains": {"far": [2, 3]}}}
+    black_scholes = Settings.model_validate({"problems": {"black_scholes": prices}}).problem("black_scholes")
+    assert black_scholes.extrapolation.model_dump() == {"coordinate": "s", "domains": {"far": (2.0, 3.0)}}
 
 
 def test_a_variant_learns_from_its_own_teacher_if_it_has_one():

@@ -2,7 +2,7 @@
 
 import re
 from math import pi
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
     Field,
@@ -12,9 +12,10 @@ from pydantic import (
     PositiveInt,
     ValidationInfo,
     field_validator,
+    model_validator,
 )
 
-from replication.papers.kd_pinn.arms import METHODS
+from replication.papers.kd_pinn.arms import DISTILLED, METHODS, TEACHER
 from replication.settings.strict import Strict
 from replication.settings.variants import NULL_IS_NONE
 from replication.training.settings import Training
@@ -105,6 +106,18 @@ class Variant(Strict):
     def _known(cls, methods: list[str]) -> list[str]:
         return known_methods(methods)
 
+    @model_validator(mode="after")
+    def _takes_effect(self) -> "Variant":
+        changes = {name: getattr(self, name) for name in type(self).model_fields if name not in ("methods", "seeds")}
+        if all(change is None for change in changes.values()):
+            raise ValueError(f"nothing is changed; allowed: one or more of {', '.join(changes)}")
+        if self.teacher_steps is not None and TEACHER not in self.methods:
+            raise ValueError(f"teacher_steps stop the variant's own teacher; add {TEACHER} to its methods")
+        unmoved = [method for method in self.methods if not (METHODS[method].PHYSICS and METHODS[method].DISTILLATION)]
+        if self.distillation_weight is not None and unmoved:
+            raise ValueError(f"distillation_weight changes nothing in {unmoved[0]}; allowed: {DISTILLED}")
+        return self
+
 
 def known_methods(methods: list[str]) -> list[str]:
     """Return `methods` if there are any and all have a file. Raises ValueError naming the first that has none."""
@@ -145,6 +158,19 @@ class ProblemSettings(Strict):
         default_factory=lambda: Extrapolation(coordinate="t"), description="Domains beyond the trained one."
     )
     bands: Bands | None = Field(None, description="Frequency bands of the error.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _over_its_defaults(cls, given: Any) -> Any:
+        """Lay what is given of networks, domains or bands over the problem's own, so that a part leaves the rest."""
+        if not isinstance(given, dict):
+            return given
+        own = {name: field.get_default(call_default_factory=True) for name, field in cls.model_fields.items()}
+        return given | {
+            name: own[name].model_dump() | part
+            for name, part in given.items()
+            if isinstance(part, dict) and isinstance(own.get(name), Networks | Extrapolation | Bands)
+        }
 
     @field_validator("methods")
     @classmethod

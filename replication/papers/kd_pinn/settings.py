@@ -17,8 +17,12 @@ class Latency(Strict):
     batches: Annotated[list[PositiveInt], Field(min_length=1)] = Field(
         [1, 10, 100, 1000, 10000, 25600, 65536], description="Points per call [assumed]."
     )
-    threads: list[PositiveInt | Literal["all"]] = Field([1, "all"], description="Threads per call [assumed].")
-    runtimes: list[Runtime] = Field(["eager", "onnx"], description="Ways to run the network [assumed].")
+    threads: Annotated[list[PositiveInt | Literal["all"]], Field(min_length=1)] = Field(
+        [1, "all"], description="Threads per call [assumed]."
+    )
+    runtimes: Annotated[list[Runtime], Field(min_length=1)] = Field(
+        ["eager", "onnx"], description="Ways to run the network [assumed]."
+    )
     first_seed_runtimes: list[Runtime] = Field(
         [], description="Runtimes timed for the first seed only, since they compile for minutes."
     )
