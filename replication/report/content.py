@@ -118,6 +118,16 @@ class Inputs:
         """The `runs` or the `measurements` of one paper."""
         return [entry for entry in self.record[kind] if entry["paper"] == paper]
 
+    def machines(self, entries: Iterable[Mapping[str, Any]]) -> list[str]:
+        """Return what the runs of some entries were made on, each once."""
+        manifests = {identity: self.record["manifests"][identity] for identity in {run["manifest"] for run in entries}}
+        return sorted({runs.machine(manifest) for manifest in manifests.values()})
+
+    def settings_of(self, paper: str, problem: str) -> list[Mapping[str, Any]]:
+        """Return the settings of the presets that a problem was run with."""
+        published = [part.settings for part in self.parts if (part.paper, part.problem) == (paper, problem)]
+        return published if self.parts else [self.settings]
+
 
 @dataclass(frozen=True)
 class JudgedClaim:
@@ -180,6 +190,8 @@ class PaperContent:
     """How many quantities its exported table of scores holds."""
     made: Table | None
     cost: Cost
+    machines: list[str]
+    """The processors and accelerators that its runs were made on."""
     costs: Table | None
     """What its runs cost by problem and method."""
     others: tuple[Drawing, ...]
@@ -225,6 +237,7 @@ def paper(inputs: Inputs, slug: str, page: Path) -> PaperContent:
         quantities=len(tables.scores(table).frame) if len(table) else 0,
         made=tables.made(listed, _links(inputs, listed, page)) if listed else None,
         cost=Cost.of(made),
+        machines=inputs.machines(made),
         costs=tables.costs(made) if made else None,
         others=tuple(
             drawing.load(slug, name, inputs.figures, page, inputs.parts)
@@ -232,7 +245,7 @@ def paper(inputs: Inputs, slug: str, page: Path) -> PaperContent:
             if name not in named
         ),
         errata=tuple(erratum.load(slug)),
-        published=published.values(slug, [inputs.settings, *(part.settings for part in inputs.parts)], problems),
+        published=published.values(slug, {problem: inputs.settings_of(slug, problem) for problem in problems}),
         failures=tables.failures(made),
         surprises=protocol.prose(folder / SURPRISES),
         surprises_markdown=protocol.lowered(folder / SURPRISES),

@@ -13,7 +13,7 @@ from replication import layout, numbers
 from replication.report import citations, content, datasets, style, tables, wording
 from replication.report.content import Inputs, PaperContent
 from replication.report.erratum import Erratum
-from replication.report.runs import Cost, is_shared
+from replication.report.runs import Cost, is_shared, machine
 from replication.storage.atomic import write_text
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -32,7 +32,7 @@ def render(inputs: Inputs, html: Path, markdown: Path) -> None:
     manifests = [
         {
             "identity": identity,
-            "machine": _machine(manifest),
+            "machine": machine(manifest),
             "content": manifest,
             "runs": sum(run["manifest"] == identity and not is_shared(run) for run in runs),
         }
@@ -116,11 +116,6 @@ def _cell(text: Any) -> str:
 
 def _has_verdicts(paper: PaperContent) -> bool:
     return any(claim.found for claim in paper.claims)
-
-
-def _machine(manifest: dict[str, Any]) -> str:
-    processors = [str(manifest[name]) for name in ("cpu", "gpu") if manifest.get(name) not in (None, "none")]
-    return ", ".join(processors) or "unknown hardware"
 
 
 def _commit(manifest: dict[str, Any]) -> str:

@@ -16,15 +16,19 @@ REAL = ("hub", "local")
 """Sources of datasets that hold the real ones."""
 
 
-def values(paper: str, settings: Iterable[Mapping[str, Any]], problems: Iterable[str]) -> Table | None:
-    """Return the published values of the problems that were run; None if no run was on real data or none is known.
+def values(paper: str, settings: Mapping[str, Iterable[Mapping[str, Any]]]) -> Table | None:
+    """Return the published values of the problems that were run on real data; None if there are none or none is known.
 
-    `settings` are those of the presets behind the page.
+    `settings` are, for each problem, those of the presets it was run with.
     """
     path = PAPERS / paper / "published.csv"
-    on_real = any((each.get("data") or {}).get("source") in REAL for each in settings)
-    if not path.is_file() or not on_real:
+    if not path.is_file():
         return None
+    on_real = {problem for problem, presets in settings.items() if any(map(_real, presets))}
     rows = pd.read_csv(path, dtype=str, keep_default_na=False)
-    rows = rows[rows["problem"].isin(set(problems))]
+    rows = rows[rows["problem"].isin(on_real)]
     return Table(f"{paper}-published", "Published values, for comparison", rows) if len(rows) else None
+
+
+def _real(settings: Mapping[str, Any]) -> bool:
+    return (settings.get("data") or {}).get("source") in REAL

@@ -135,6 +135,12 @@ def collect(trainings: Iterable[Path], measurements: Iterable[Path] = (), config
     return {"runs": runs, "measurements": entries, "manifests": manifests}
 
 
+def machine(manifest: Mapping[str, Any]) -> str:
+    """Return the processor, and the accelerator if there was one, that a manifest names."""
+    processors = [str(manifest[name]) for name in ("cpu", "gpu") if manifest.get(name) not in (None, "none")]
+    return ", ".join(processors) or "unknown hardware"
+
+
 def write(trainings: Iterable[Path], measurements: Iterable[Path], path: Path, config: Sequence[str] = ()) -> None:
     """Write `runs.json`."""
     write_json(path, collect(trainings, measurements, config))

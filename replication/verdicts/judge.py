@@ -93,7 +93,7 @@ def _verdict_row(found: Examination, evidence: str) -> Verdict:
         statement=claim.statement,
         verdict=word,
         evidence=evidence,
-        published=claim.published,
+        published=_comparable(found),
         unit=claim.unit,
         reason=reason,
         p_value=np.nan if word == NOT_TESTABLE else float(p_value(found.said())),
@@ -102,6 +102,14 @@ def _verdict_row(found: Examination, evidence: str) -> Verdict:
         figures=";".join(claim.figures),
         **numbers,
     )
+
+
+def _comparable(found: Examination) -> str:
+    """Return the published value, or that it cannot stand beside what is shown: no test against it is made here."""
+    against = [test for test in found.claim.tests if isinstance(test, PublishedValue)]
+    if against and found.singles and not any(single.test in against for single in found.singles):
+        return "not comparable with a reduced run"
+    return found.claim.published
 
 
 def _conclude(found: Examination) -> tuple[str, str]:
