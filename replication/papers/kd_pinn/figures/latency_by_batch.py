@@ -44,7 +44,12 @@ def draw(data: pd.DataFrame) -> Figure:
     """Draw a panel for each problem, hardware and number of threads, two in a row."""
     data = data.astype({"threads": str})
     threads = thread_counts.ordered(data["threads"])
-    panels = [(title, count, part[part["threads"] == count]) for title, part in by_place(data) for count in threads]
+    panels = [
+        (title, count, part[part["threads"] == count])
+        for title, part in by_place(data)
+        for count in threads
+        if count in set(part["threads"])
+    ]
     figure, axes = style.grid(len(panels), 0.9, 1.85)
     low, high = data["low"].min(), max(PUBLISHED_MS["10 ms"], data["high"].max())
     for axis, (title, count, panel) in zip(axes.flat, panels, strict=False):

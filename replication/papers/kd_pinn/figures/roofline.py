@@ -12,10 +12,12 @@ from replication.report.sources import FigureSources, NoData, with_conditions
 TITLE = "Roofline"
 CAPTION = (
     "Left: operations per second that teacher and student reach at the largest batch timed with one thread, against "
-    "their operations per byte, below the machine's ceilings (grey: measured bandwidth and peak, one thread). Filled: "
-    "traffic without fusion, as eager PyTorch runs; where full fusion would put them is marked on the axis. Right: "
-    "measured speed-up of the student against points per call, one thread; dashed, what the ceilings predict fused "
-    "and unfused. Markers stand for runtimes, colours for networks. Medians over seeds."
+    "their operations per byte, below the machine's ceilings (grey: measured bandwidth and peak, one thread). Every "
+    "runtime is put at the traffic without fusion, which is that of eager PyTorch; where full fusion would put it is "
+    "marked on the axis. A point far below the grey line is bound by neither ceiling: what it costs to evaluate the "
+    "activation is no operation here. Right: measured speed-up of the student against points per call, one thread; "
+    "dashed, what the ceilings predict fused and unfused; the latter is also the ratio of hidden units, and so of "
+    "activations. Markers stand for runtimes, colours for networks. Medians over seeds."
 )
 READS = ("table",)
 FORMAT = "csv"

@@ -16,9 +16,9 @@ from replication.report.sources import FigureSources, NoData, with_conditions
 TITLE = "Where the published speed-up is found"
 CAPTION = (
     "Latency of the teacher divided by that of the distilled student, paired by seed: geometric mean over seeds, as "
-    "in the verdicts. Rows are runtimes and threads, columns the points in one call. Colour is the logarithm of the "
-    "ratio, white where both are equally fast. The colour bar shows where the published range of 4.8 to 6.9 lies; "
-    "cells in it, if there are any, have a frame."
+    "in the verdicts. Rows are runtimes and threads with their number of seeds n, columns the points in one call. "
+    "Colour is the logarithm of the ratio, white where both are equally fast. The colour bar shows where the "
+    "published range of 4.8 to 6.9 lies; cells in it, if there are any, have a frame."
 )
 READS = ("table",)
 FORMAT = "csv"
@@ -62,8 +62,9 @@ def draw(data: pd.DataFrame) -> Figure:
 
 
 def _grid(panel: pd.DataFrame) -> pd.DataFrame:
-    """Return ratios, a row for each runtime and number of threads, a column for each batch."""
-    grid = panel.pivot(index=["runtime", "threads"], columns="batch", values="mean")
+    """Return ratios, a row for each runtime and number of threads (with its seeds), a column for each batch."""
+    seeds = panel.groupby(["runtime", "threads"])["seeds"].transform("max")
+    grid = panel.assign(seeds=seeds).pivot(index=["runtime", "threads", "seeds"], columns="batch", values="mean")
     counts = thread_counts.ordered(panel["threads"])
     return grid.loc[sorted(grid.index, key=lambda row: (row[0], counts.index(row[1])))]
 
@@ -94,7 +95,7 @@ def _draw_map(axis: plt.Axes, grid: pd.DataFrame, reach: float) -> None:
             corner = (column - 0.46, row - 0.42)
             axis.add_patch(Rectangle(corner, 0.92, 0.84, fill=False, edgecolor=ink, linewidth=1.8))
     axis.set_xticks(range(len(grid.columns)), [_short(int(batch)) for batch in grid.columns])
-    names = [f"{runtime}, {threads} thr." for runtime, threads in grid.index]
+    names = [f"{runtime}, {threads} thr., n = {seeds}" for runtime, threads, seeds in grid.index]
     axis.set_yticks(range(len(names)), names)
     axis.tick_params(length=0)
     axis.spines[:].set_visible(False)
