@@ -125,8 +125,9 @@ class Inputs:
 
     def settings_of(self, paper: str, problem: str) -> list[Mapping[str, Any]]:
         """Return the settings of the presets that a problem was run with."""
-        published = [part.settings for part in self.parts if (part.paper, part.problem) == (paper, problem)]
-        return published if self.parts else [self.settings]
+        if not self.parts:
+            return [self.settings]
+        return [part.settings for part in self.parts if (part.paper, part.problem) == (paper, problem)]
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ def _draw_panel(axis: plt.Axes, panel: pd.DataFrame) -> None:
     methods = style.ordered(list(panel["method"]))
     errors = panel.pivot(index="seed", columns="method", values="relative_l2").reindex(columns=methods)
     places = np.arange(len(methods))
-    arms = [place for place, method in zip(places, methods, strict=True) if base_method(method) in METHODS]
+    arms = [place for place, method in enumerate(methods) if base_method(method) in METHODS]
     for _, paired in errors.iterrows():
         axis.plot(arms, paired.iloc[arms], color=style.BAND, linewidth=0.8, zorder=1)
     for place, method in zip(places, methods, strict=True):
