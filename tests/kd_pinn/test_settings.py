@@ -50,6 +50,10 @@ def settings(**burgers):
             {"variants": {"w10": {"methods": "[kd_student, scratch_student]", "distillation_weight": "10"}}},
             ["variants.w10", "changes nothing in scratch_student", "allowed: kd_student"],
         ),
+        (
+            {"variants": {"w99": {"methods": "[kd_student]", "distillation_weight": "5"}}},
+            ["variant 'w99' is shown at w_KD = 99"],
+        ),
         ({"extrapolation": {"domains": "{}"}}, ["domains = {}", "no domain is named"]),
         (
             {"extrapolation": {"coordinate": "t", "domains": {"mild_right": "[1.25, 1.25]"}}},

@@ -174,7 +174,7 @@ def test_the_page_says_how_often_verdicts_are_wrong_what_runs_cost_and_what_to_c
 
 def test_an_erratum_stands_with_its_command_and_its_figure(rendered):
     errata = rendered.html[rendered.html.index('id="errata"') :]
-    assert "snakemake --cores 1 reports/quick/figures/kd_pinn/speedup_map.svg" in errata
+    assert "workflow/presets/laptop.yaml reports/laptop/figures/kd_pinn/speedup_map.svg" in errata
     assert '<a href="#kd_pinn-speedup_map">' in errata
 
 

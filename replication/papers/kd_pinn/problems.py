@@ -25,6 +25,8 @@ Layers = Annotated[list[PositiveInt], Field(min_length=1)]
 Conditions = Literal["soft", "hard"]
 Measurement = Literal["latency", "roofline", "extrapolation", "frequency_bands", "dynamics"]
 VARIANT_NAME = re.compile(r"[a-z0-9_.]+")
+WEIGHT_NAME = re.compile(r"w([0-9]+(?:[.][0-9]+)?)")
+"""Variants that figures show by the w_KD in their name."""
 
 
 class Points(Strict):
@@ -204,6 +206,9 @@ class ProblemSettings(Strict):
         for name, variant in variants.items():
             if not VARIANT_NAME.fullmatch(name):
                 raise ValueError(f"variant {name!r} may hold a-z, 0-9, _ and . only")
+            weight = WEIGHT_NAME.fullmatch(name)
+            if weight and variant.distillation_weight != float(weight[1]):
+                raise ValueError(f"variant {name!r} is shown at w_KD = {weight[1]}; name it by its weight")
             cls._possible(variant.conditions or "soft")
         return variants
 
