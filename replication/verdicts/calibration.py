@@ -150,6 +150,12 @@ def _rank_order_of_other_differences(draw: Draw) -> Statements:
     return _ranked(draw, np.array([2.0, 0.0, -1.0, 0.0, 2.0]) * (1 - abs(1 - draw.effect)))
 
 
+def _rank_order_of_lasting_differences(draw: Draw) -> Statements:
+    """Problems differ by about a step, the same on every seed, whatever the order; three groups of 3, 2 and 3."""
+    lasting = draw.random.standard_normal((draw.simulations, 1, 8))
+    return _ranked(draw, lasting, order=(("p", "q", "r"), ("s", "t"), ("u", "v", "w")))
+
+
 def _rank_correlation(draw: Draw) -> Statements:
     """Scores that are measured, two of them equal, in the place of an order that is registered."""
     values = (1 - draw.effect) * np.arange(5) + draw.spread * draw.normal(5)
@@ -162,13 +168,14 @@ def _rank_correlation(draw: Draw) -> Statements:
     return statements(scored, test.region("p"))
 
 
-def _ranked(draw: Draw, differences: Array) -> Statements:
-    names = list("pqrst")
+def _ranked(draw: Draw, differences: Array, order: Sequence[Sequence[str]] = tuple("pqrst")) -> Statements:
+    problems = [name for group in order for name in group]
     test = RankOrder.model_validate(
-        SETTING | {"kind": "rank_order", "problems": names, "order": [[name] for name in names]}
+        SETTING | {"kind": "rank_order", "problems": problems, "order": [list(group) for group in order]}
     )
-    values = (1 - draw.effect) * np.arange(5) + differences + draw.spread * draw.normal(5)
-    return statements(agreement(values, test.registered_ranks()), test.region("p"))
+    ranks = test.registered_ranks()
+    values = (1 - draw.effect) * np.array(ranks) + differences + draw.spread * draw.normal(len(ranks))
+    return statements(agreement(values, ranks), test.region("p"))
 
 
 def _failure_rate(draw: Draw) -> Statements:
@@ -224,6 +231,7 @@ KINDS: dict[str, tuple[Callable[[Draw], Statements], Sequence[float]]] = {
     "equivalence, median of 3": (_median, (0, 1, 2)),
     "ordering, strongest of 5": (_ordering_against_the_strongest, (0, 1, 2)),
     "rank correlation": (_rank_correlation, (0, 1, 2)),
+    "rank order, lasting differences": (_rank_order_of_lasting_differences, (0, 1, 2)),
 }
 
 

@@ -1,6 +1,6 @@
 """Student t over seeds: estimate, interval, one-sided tests, prediction of one more run, seeds still needed.
 
-A seed (its data, its points, its initial weights) is the unit of replication. Up to about ten seeds Student t on
+A seed (its initial weights, its points or batches) is the unit of replication. Up to about ten seeds Student t on
 logarithms covers what it promises, where a percentile bootstrap covers 84 % instead of 95 % at five seeds.
 """
 

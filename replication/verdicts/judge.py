@@ -16,6 +16,7 @@ from replication.verdicts.claim import Claim
 from replication.verdicts.examination import Examination, Single, examine
 from replication.verdicts.interval import StudentMean
 from replication.verdicts.published import PublishedValue
+from replication.verdicts.rank_order import RankAgreement
 from replication.verdicts.rows import Evidence, Verdict, frame
 from replication.verdicts.selection import Cell, Selection, Size, in_words
 from replication.verdicts.statements import (
@@ -153,7 +154,7 @@ def _because(found: Examination, word: str) -> str:
     if word == NOT_REPLICATED and shown.word == IN_DIRECTION:
         reason += ", which refutes the claim; the ordering holds there, but is not shown wherever the claim says"
     if word == INCONCLUSIVE:
-        reason += _seeds_to_go(found.further_runs())
+        reason += _to_settle(found.further_runs(), shown, level)
     if len(found.singles) == 1:
         return reason
     others = [single for single in found.singles if not _is_part(single, shown)]
@@ -217,12 +218,19 @@ def _comparison(single: Single, word: str, level: float, unit: str) -> str:
     return f"the {100 * (1 - 2 * level):.3g} % interval {number(low, unit)} to {number(high, unit)} {how}"
 
 
-def _seeds_to_go(further: float) -> str:
+def _to_settle(further: float, single: Single, level: float) -> str:
+    """Say how many further seeds would settle what hangs on a single result, or why none would."""
     if np.isnan(further) or further == 0:
         return ""
-    if np.isinf(further):
+    if np.isfinite(further):
+        return f"; about {further:.0f} further seeds would settle it"
+    estimate = single.estimate
+    if not isinstance(estimate, RankAgreement):
         return "; no feasible number of further seeds would settle it"
-    return f"; about {further:.0f} further seeds would settle it"
+    if estimate.smallest_p <= level:
+        return "; no number of further seeds would settle it as long as the problems keep their mean ranks"
+    by_chance = f"so few agree perfectly by chance in {100 * estimate.smallest_p:.3g} % of cases"
+    return f"; no number of further seeds would settle it, only more problems: {by_chance}"
 
 
 def _interval(single: Single, level: float) -> tuple[float, float]:
@@ -254,7 +262,7 @@ def _evidence_row(found: Examination, single: Single, evidence: str) -> Evidence
     further = single.further_runs()
     reason = str(single.obstacle)
     if single.estimate is not None:
-        reason = _comparison(single, word, LEVEL, found.claim.unit) + _seeds_to_go(further)
+        reason = _comparison(single, word, LEVEL, found.claim.unit) + _to_settle(further, single, LEVEL)
     return Evidence(
         claim=found.claim.id,
         paper=found.claim.paper,

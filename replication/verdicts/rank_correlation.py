@@ -9,7 +9,7 @@ import numpy as np
 from replication.report import wording
 from replication.settings.strict import Strict
 from replication.verdicts.rank_order import RankAgreement, Ranked, agreement
-from replication.verdicts.selection import Cell, Condition, Name
+from replication.verdicts.selection import Cell, Condition, Name, Undecidable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,8 +26,8 @@ class Score(Strict):
 class RankCorrelation(Ranked):
     """Over the problems, the metric (or method / reference) rises or falls with the score.
 
-    The order is measured and not registered, but the test is that of `rank_order`: given the scores, all orders of the
-    metric are equally likely if it has nothing to do with them. Mid-ranks stand for equal scores.
+    The order is measured and not registered, but the test is that of `rank_order`: if the metric has nothing to do with
+    the scores, all assignments of scores to the problems are equally likely. Mid-ranks stand for equal scores.
     """
 
     kind: Literal["rank_correlation"]
@@ -62,6 +62,8 @@ class RankCorrelation(Ranked):
             seeds.values(known, score.metric, problem, score.method, score.condition).mean()
             for problem in self.problems
         ]
+        if not np.ptp(means) > 0:
+            raise Undecidable(f"{wording.metric(score.metric)} is the same everywhere: no order")
         sign = 1 if self.trend == "rises" else -1
         ranks = stats.rankdata(sign * np.array(means))
         return agreement(self.ranked(rows[rows["metric"] == self.metric], cell), tuple(map(float, ranks)))

@@ -1,4 +1,4 @@
-"""Problems rank as registered before the runs: mean Spearman correlation over seeds, exact permutation test."""
+"""Problems rank as registered before the runs: mean Spearman correlation over seeds, all permutations of problems."""
 
 from __future__ import annotations
 
@@ -19,58 +19,86 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST_PROBLEMS = 8
-"""All permutations of the problems are listed: 40,320 for eight."""
+"""All assignments of ranks to the problems are listed: 40,320 for eight without ties."""
+
+AT_ONCE = 250
+"""So many assignments are looked at together, which bounds the memory for many claims."""
+
+ROUNDING = 1e-9
+"""The possible correlations lie much further apart than this."""
 
 
 @dataclass(frozen=True)
 class RankAgreement:
-    """Mean over `n` seeds of Spearman's correlation between observed values and registered order (Page 1963).
+    """Mean over `n` seeds of Spearman's correlation between observed values and registered order.
 
-    Within a seed the problems' values are exchangeable if the order means nothing, so the null distribution is exact:
-    all permutations, convolved over seeds. Student t would not do: with three problems a correlation has four values,
-    and three seeds that agree by chance show no spread.
+    This is s.r / (|1..m| |r|), with s the mean over seeds of the problems' centred ranks and r the registered ones. A
+    problem keeps its rank from seed to seed, whatever the reason, so the seeds are no independent evidence for an order
+    (they would be in Page's test): the problems are. If the order has nothing to do with them, all m! assignments of
+    registered ranks to the problems are equally likely given s, the same one on every seed, and the test is exact
+    whether ranks persist over seeds or not. Ties in r or s make the chance distribution asymmetric.
+
+    `rank_sums` is n s, shape (..., problems): multiples of a half, so that products with r are free of rounding error.
     """
 
-    correlation: Any
+    rank_sums: NDArray[np.float64]
     n: int
     ranks: tuple[float, ...]
+
+    @property
+    def correlation(self) -> Any:
+        """The mean correlation."""
+        return self._with(_centred(self.ranks))
 
     @property
     def centre(self) -> Any:
         """The mean correlation."""
         return self.correlation
 
+    @property
+    def smallest_p(self) -> float:
+        """The p-value of perfect agreement, and of perfect disagreement: one of all distinct assignments."""
+        return 1 / len(_assignments(self.ranks))
+
     def interval(self, level: float = LEVEL) -> tuple[Any, Any]:
-        """Return correlation -+ the smallest chance value reached with probability at most `level`, within -1 and 1."""
-        values, tail = _chance(self.ranks, self.n)
-        rare = values[tail <= level]
-        reach = rare[0] if rare.size else 2.0
-        return np.maximum(self.correlation - reach, -1.0), np.minimum(self.correlation + reach, 1.0)
+        """Return correlation - upper reach and correlation + lower reach, within -1 and 1.
+
+        The reach on a side is the smallest correlation there that chance attains or exceeds with probability at most
+        `level`, so that the interval mirrors both one-sided tests.
+        """
+        chance = self._with(_assignments(self.ranks))
+        low, high = self.correlation - _reach(chance, level), self.correlation + _reach(-chance, level)
+        return np.maximum(low, -1.0), np.minimum(high, 1.0)
 
     def p_greater(self, edge: ArrayLike) -> NDArray[np.float64]:
         """Return P(chance correlation >= correlation - edge)."""
-        return self._tail(np.subtract(self.correlation, edge))
+        return self._chance(np.greater_equal, np.subtract(self.correlation, edge) - ROUNDING)
 
     def p_less(self, edge: ArrayLike) -> NDArray[np.float64]:
-        """Return P(chance correlation <= correlation - edge); the chance distribution is symmetric."""
-        return self._tail(np.subtract(edge, self.correlation))
+        """Return P(chance correlation <= correlation - edge)."""
+        return self._chance(np.less_equal, np.subtract(self.correlation, edge) + ROUNDING)
 
     def runs_needed(self, edges: Sequence[float], level: float = LEVEL) -> float:
-        """Return n with (z(1-level) + z(0.8)) sqrt(variance of one chance correlation / n) <= distance to the edge."""
-        from scipy import stats
+        """Return n if that is enough, else infinity.
 
-        distance = min(abs(self.correlation - edge) for edge in edges)
-        if distance == 0:
-            return np.inf
-        values, tail = _chance(self.ranks, 1)
-        variance = float((values**2 * -np.diff(tail, append=0.0)).sum())
-        return float(np.ceil(variance * ((stats.norm.ppf(1 - level) + stats.norm.ppf(0.8)) / distance) ** 2))
+        The p-values depend on the mean ranks alone. Further seeds make these more certain; as long as they stay where
+        they are, no number of seeds changes what can be said of so many problems.
+        """
+        edge = min(edges, key=lambda e: abs(float(self.correlation) - e))
+        return float(self.n) if min(self.p_greater(edge), self.p_less(edge)) <= level else np.inf
 
-    def _tail(self, distance: NDArray[np.float64]) -> NDArray[np.float64]:
-        values, tail = _chance(self.ranks, self.n)
-        # The possible values lie much further apart than rounding moves them.
-        position = np.searchsorted(values, distance - 1e-9)
-        return np.where(position < len(values), tail[np.minimum(position, len(values) - 1)], 0.0)
+    def _with(self, ranks: NDArray[np.float64]) -> Any:
+        """Return the mean correlation with centred `ranks`, shape (problems,) or (assignments, problems)."""
+        # The norm of ranks without ties: observed ties then shrink the correlation, and the test stays exact.
+        m = len(self.ranks)
+        norms = np.sqrt(m * (m**2 - 1) / 12) * np.linalg.norm(_centred(self.ranks))
+        return self.rank_sums @ ranks.T / (self.n * norms)
+
+    def _chance(self, compare: np.ufunc, bound: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the share of all assignments whose correlation compares so with `bound`."""
+        every = _assignments(self.ranks)
+        blocks = np.split(every, range(AT_ONCE, len(every), AT_ONCE))
+        return sum(compare(self._with(block), bound[..., None]).sum(axis=-1) for block in blocks) / len(every)
 
 
 class Ranked(Selection):
@@ -153,31 +181,22 @@ def agreement(values: NDArray[np.float64], ranks: tuple[float, ...]) -> RankAgre
     """Return the mean Spearman correlation over seeds; `values` has shape (..., seeds, problems)."""
     from scipy import stats
 
-    m = len(ranks)
-    observed = stats.rankdata(values, axis=-1) - (m + 1) / 2
-    registered = np.asarray(ranks) - (m + 1) / 2
-    # The norm of ranks without ties: observed ties then shrink the correlation, and the test stays exact or careful.
-    correlation = observed @ registered / (_norm(m) * np.linalg.norm(registered))
-    return RankAgreement(correlation.mean(axis=-1), values.shape[-2], ranks)
+    return RankAgreement(_centred(stats.rankdata(values, axis=-1)).sum(axis=-2), values.shape[-2], ranks)
 
 
-def _norm(m: int) -> float:
-    """Return the norm of the centred ranks 1 to m."""
-    return float(np.sqrt(m * (m**2 - 1) / 12))
+def _centred(ranks: ArrayLike) -> NDArray[np.float64]:
+    """Return ranks less their mean, (m + 1) / 2."""
+    return np.asarray(ranks) - (np.shape(ranks)[-1] + 1) / 2
 
 
 @lru_cache(maxsize=64)
-def _chance(ranks: tuple[float, ...], seeds: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the possible mean correlations, rising, and the probability of each or a larger one by chance."""
-    m = len(ranks)
-    registered = np.asarray(ranks) - (m + 1) / 2
-    orders = np.array(list(itertools.permutations(np.arange(m) - (m - 1) / 2)))
-    # In quarter steps the sums of products are whole numbers, also with mid-ranks.
-    steps = np.rint(4 * orders @ registered).astype(int)
-    once = np.bincount(steps - steps.min()) / len(steps)
-    together = np.array([1.0])
-    for _ in range(seeds):
-        together = np.convolve(together, once)
-    values = (np.arange(len(together)) + seeds * steps.min()) / (4 * seeds * _norm(m) * np.linalg.norm(registered))
-    possible = together > 0
-    return values[possible], np.cumsum(together[possible][::-1])[::-1]
+def _assignments(ranks: tuple[float, ...]) -> NDArray[np.float64]:
+    """Return the distinct orders of the centred ranks, all of them equally likely: m! / (g! h! ...) for tied groups."""
+    return _centred(sorted(set(itertools.permutations(ranks))))
+
+
+def _reach(chance: NDArray[np.float64], level: float) -> Any:
+    """Return the least chance value that is attained or exceeded with probability at most `level`; if none, 2."""
+    rare = int(level * chance.shape[-1] + ROUNDING)
+    too_frequent = np.sort(chance, axis=-1)[..., [-1 - rare]]
+    return np.min(chance, axis=-1, where=chance > too_frequent + ROUNDING, initial=2.0)

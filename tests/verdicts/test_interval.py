@@ -1,5 +1,7 @@
 """Student t over seeds, against scipy and by simulation."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -50,10 +52,11 @@ def test_more_runs_of_the_same_failure_rate_settle_it():
     assert np.isinf(BinomialRate(5, 10).runs_needed([0.5]))
 
 
-def test_more_seeds_of_the_same_agreement_settle_it():
+def test_more_seeds_of_the_same_mean_ranks_settle_nothing():
     ranks = (1.0, 2.0, 3.0, 4.0)
     weak = agreement(np.array([[1.0, 2.0, 4.0, 3.0], [2.0, 1.0, 4.0, 3.0], [4.0, 2.0, 1.0, 3.0]]), ranks)
-    n = int(weak.runs_needed([0.0]))
-    assert weak.p_greater(0.0) > 0.05
-    assert n > 3
-    assert type(weak)(weak.correlation, n, ranks).p_greater(0.0) < 0.05
+    assert weak.p_greater(0.0) == replace(weak, rank_sums=9 * weak.rank_sums, n=27).p_greater(0.0) > 0.05
+    assert np.isinf(weak.runs_needed([0.0]))
+    clear = agreement(np.arange(4.0) + np.zeros((3, 1)), ranks)
+    assert clear.p_greater(0.0) == 1 / 24
+    assert clear.runs_needed([0.0]) == 3

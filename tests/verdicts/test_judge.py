@@ -282,14 +282,34 @@ def test_growth_and_rank_and_failures_are_read_from_the_table():
     del law["at_most"]
     assert verdict_of(claim(law), table(*curve))["verdict"] == "replicated"
 
-    order = {"kind": "rank_order", "problems": ["p", "q", "r"], "order": [["r"], ["p", "q"]]}
-    ranked = table(("p", "student", 3.0), ("q", "student", 2.0), ("r", "student", 1.0))
+    order = {"kind": "rank_order", "problems": ["p", "q", "r", "s"], "order": [["r"], ["s"], ["q"], ["p"]]}
+    ranked = table(("p", "student", 4.0), ("q", "student", 3.0), ("r", "student", 1.0), ("s", "student", 2.0))
     assert verdict_of(claim(order), ranked)["verdict"] == "replicated"
-    assert verdict_of(claim(order | {"order": [["p"], ["q"], ["r"]]}), ranked)["verdict"] == "not replicated"
+    assert verdict_of(claim(order | {"order": [["p"], ["q"], ["s"], ["r"]]}), ranked)["verdict"] == "not replicated"
 
     failing = {"kind": "failure_rate", "at_most": 0.5}
     assert verdict_of(claim(failing), table(("p", "student", 1.0)))["verdict"] == "replicated"
     assert verdict_of(claim(failing), table(("p", "student", "diverged")))["verdict"] == "not replicated"
+
+
+def test_what_ranks_cannot_settle_with_more_seeds_is_said():
+    problems = ["p", "q", "r", "s", "t"]
+    ranked = table(*[(problem, "student", 2.0**place) for place, problem in enumerate(problems)])
+    row = verdict_of(
+        claim({"kind": "rank_order", "problems": problems, "order": [["p", "q"], ["r", "s", "t"]]}), ranked
+    )
+    assert (row["verdict"], row["further_seeds"]) == ("inconclusive", np.inf)
+    assert row["reason"] == (
+        "the 90 % interval −1 to 1 does not settle the claimed at least 0; no number of further "
+        "seeds would settle it, only more problems: so few agree perfectly by chance in 10 % of cases"
+    )
+    assert row["p_value"] == pytest.approx(0.1)
+    partly = [["q"], ["p"], ["r"], ["t"], ["s"]]
+    row = verdict_of(claim({"kind": "rank_order", "problems": problems, "order": partly[::2] + partly[1::2]}), ranked)
+    assert (row["verdict"], row["further_seeds"]) == ("inconclusive", np.inf)
+    assert row["reason"].endswith(
+        "no number of further seeds would settle it as long as the problems keep their mean ranks"
+    )
 
 
 def test_an_error_that_is_not_positive_has_no_logarithm_and_is_said():

@@ -1,9 +1,11 @@
 """Each kind of test on numbers whose answer is known."""
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -12,7 +14,7 @@ from replication.verdicts import holm, seeds
 from replication.verdicts.growth import Growth, exponent, power_law_advantage
 from replication.verdicts.ordering import Ordering
 from replication.verdicts.rank_correlation import RankCorrelation
-from replication.verdicts.rank_order import RankAgreement, RankOrder, agreement
+from replication.verdicts.rank_order import RankOrder, agreement
 from replication.verdicts.ratio import log_times_better
 from replication.verdicts.selection import Cell, Reference, Undecidable, Unmeasured
 from replication.verdicts.threshold import Threshold
@@ -45,19 +47,48 @@ def test_the_laws_are_compared_by_akaikes_criterion():
     assert power_law_advantage(x, y) == pytest.approx(criterion(x) - criterion(np.log(x)))
 
 
-def test_two_problems_in_order_are_the_sign_test():
-    values = np.array([[1.0, 2.0]] * 4 + [[2.0, 1.0]])
-    found = agreement(values, (1.0, 2.0))
-    assert found.correlation == pytest.approx(0.6)
-    assert found.p_greater(0.0) == pytest.approx(stats.binomtest(4, 5, alternative="greater").pvalue)
-    assert found.p_less(0.0) == pytest.approx(stats.binomtest(4, 5, alternative="less").pvalue)
+def chance_of(values, ranks):
+    """Return the correlation, and those of all m! assignments of the registered ranks, the same one on every seed."""
+    m = len(ranks)
+    scale = np.sqrt(m * (m**2 - 1) / 12) * np.linalg.norm(np.array(ranks) - (m + 1) / 2)
+    observed = stats.rankdata(values, axis=-1) - (m + 1) / 2
+
+    def correlation(registered):
+        return np.mean([seed @ np.array(registered) / scale for seed in observed])
+
+    return correlation(ranks), np.array([correlation(order) for order in itertools.permutations(ranks)])
 
 
-@given(st.integers(0, 2**32 - 1), st.integers(2, 5), st.integers(3, 5))
-def test_rank_agreement_is_pages_exact_trend_test(seed, n, m):
-    values = np.random.default_rng(seed).normal(np.linspace(0, 1, m), 1, (n, m))
-    found = agreement(values, tuple(range(1, m + 1)))
-    assert found.p_greater(0.0) == pytest.approx(stats.page_trend_test(values, method="exact").pvalue)
+@given(st.integers(0, 2**32 - 1), st.integers(2, 4), st.lists(st.integers(0, 4), min_size=2, max_size=5))
+def test_rank_agreement_permutes_the_problems_alike_on_every_seed(seed, n, order):
+    # Whole numbers also bring ties among the values.
+    assume(len(set(order)) > 1)
+    values = np.random.default_rng(seed).integers(0, 6, (n, len(order)))
+    ranks = tuple(stats.rankdata(order))
+    found = agreement(values, ranks)
+    correlation, chance = chance_of(values, ranks)
+    assert found.correlation == pytest.approx(correlation)
+    for edge in (0.0, 0.3):
+        assert found.p_greater(edge) == pytest.approx(np.mean(chance >= correlation - edge - 1e-9))
+        assert found.p_less(edge) == pytest.approx(np.mean(chance <= correlation - edge + 1e-9))
+
+
+def test_seeds_that_say_the_same_again_are_no_further_evidence_for_an_order():
+    values = np.array([[1.0, 2.0, 4.0, 3.0, 6.0, 5.0]])
+    once, often = (agreement(values.repeat(n, axis=0), (1.0, 2.0, 3.0, 4.0, 5.0, 6.0)) for n in (1, 50))
+    assert once.p_greater(0.0) == often.p_greater(0.0)
+    assert once.interval() == often.interval()
+
+
+def test_the_tails_of_an_asymmetric_chance_distribution_are_each_their_own():
+    # Mean ranks 2, 2, 2, 4, 5: of ten pairs, three are as low as can be and one is as high as can be.
+    values = np.array([[1.0, 2.0, 3.0, 4.0, 5.0], [2.0, 3.0, 1.0, 4.0, 5.0], [3.0, 1.0, 2.0, 4.0, 5.0]])
+    along, against = (1.5, 1.5, 4.0, 4.0, 4.0), (4.0, 4.0, 4.0, 1.5, 1.5)
+    assert agreement(values, along).p_greater(0.0) == agreement(-values, along).p_less(0.0) == 0.3
+    assert agreement(values, against).p_less(0.0) == agreement(-values, against).p_greater(0.0) == 0.1
+    assert agreement(values, along).interval(0.1) == (-1.0, 1.0)
+    assert agreement(values, against).interval(0.1) == (-1.0, 0.0)
+    assert agreement(-values, against).interval(0.1) == (0.0, 1.0)
 
 
 def test_rank_agreement_with_ties_in_the_registered_order_has_the_right_chance():
@@ -65,16 +96,57 @@ def test_rank_agreement_with_ties_in_the_registered_order_has_the_right_chance()
     ranks = (1.0, 2.5, 2.5)
     best = agreement(np.array([[0.0, 1.0, 2.0]]), ranks)
     assert best.p_greater(0.0) == pytest.approx(1 / 3)
+    groups = agreement(np.arange(8.0)[None], (2.0, 2.0, 2.0, 4.5, 4.5, 7.0, 7.0, 7.0))
+    assert groups.p_greater(0.0) == groups.smallest_p == 1 / 560
 
 
 def test_ties_in_the_values_do_not_speak_for_an_order():
-    assert agreement(np.ones((3, 4)), (1.0, 2.0, 3.0, 4.0)).correlation == 0
+    tied = agreement(np.ones((3, 4)), (1.0, 2.0, 3.0, 4.0))
+    assert tied.correlation == 0
+    assert tied.p_greater(0.0) == tied.p_less(0.0) == 1
+    assert tied.interval() == (-1.0, 1.0)
 
 
-def test_the_interval_of_an_agreement_mirrors_its_test():
-    for sum_of_ranks in range(-8, 9):
-        found = RankAgreement(sum_of_ranks / 8, 4, (1.0, 2.0, 3.0))
-        assert (found.interval()[0] >= 0) == (found.p_greater(0.0) <= 0.05)
+TIED = [(1.0, 2.0, 3.0, 4.0), (1.0, 2.5, 2.5, 4.0), (1.0, 2.0, 4.0, 4.0, 4.0), (2.0, 2.0, 2.0, 4.5, 4.5, 6.0)]
+
+
+@given(st.integers(0, 2**32 - 1), st.sampled_from(TIED))
+def test_the_interval_of_an_agreement_mirrors_both_its_tests(seed, ranks):
+    random = np.random.default_rng(seed)
+    found = agreement(0.7 * random.choice([-1, 1]) * np.array(ranks) + random.integers(0, 4, (3, len(ranks))), ranks)
+    for level in (0.05, 0.1, 0.3):
+        low, high = found.interval(level)
+        assert -1 <= low <= high <= 1
+        assert (low >= 0) == (found.p_greater(0.0) <= level)
+        assert (high <= 0) == (found.p_less(0.0) <= level)
+
+
+def test_problems_that_differ_on_every_seed_for_other_reasons_do_not_pass_for_an_order():
+    random = np.random.default_rng(0)
+    for ranks in ((1.0, 2.0, 3.0, 4.0, 5.0), (2.0, 2.0, 2.0, 4.5, 4.5, 7.0, 7.0, 7.0), (1.0, 1.0, 3.0, 4.5, 4.5, 6.0)):
+        for n in (3, 10):
+            lasting = random.standard_normal((4000, 1, len(ranks)))
+            found = agreement(lasting + 0.3 * random.standard_normal((4000, n, len(ranks))), ranks)
+            allowed = stats.binom.ppf(0.999, 4000, 0.05) / 4000
+            assert np.mean(found.p_greater(0.0) <= 0.05) <= allowed
+            assert np.mean(found.p_less(0.0) <= 0.05) <= allowed
+
+
+def test_a_true_order_is_found_through_noise_and_lasting_differences():
+    random = np.random.default_rng(0)
+    ranks = (2.0, 2.0, 2.0, 4.5, 4.5, 7.0, 7.0, 7.0)
+    lasting = random.standard_normal((1000, 1, 8))
+    found = agreement(np.array(ranks) + lasting + random.standard_normal((1000, 3, 8)), ranks)
+    assert np.mean(found.p_greater(0.0) <= 0.05) > 0.95
+
+
+def test_groups_of_two_and_three_problems_decide_nothing_on_however_many_seeds():
+    ranks = (1.5, 1.5, 4.0, 4.0, 4.0)
+    for seeds_run in (3, 300):
+        perfect = agreement(np.arange(5.0) + np.zeros((seeds_run, 1)), ranks)
+        assert perfect.p_greater(0.0) == perfect.smallest_p == 0.1
+        assert perfect.interval() == (-1.0, 1.0)
+        assert np.isinf(perfect.runs_needed([0.0]))
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=8), st.floats(0.001, 0.2))
@@ -189,11 +261,17 @@ def test_problems_are_ranked_by_the_ratio_and_compared_with_their_scores():
     test = RankCorrelation.model_validate(CORRELATION)
     found = test.estimate(_scored(falling, scores), cell)
     assert found.correlation == pytest.approx(1.0)
-    assert found.p_greater(0.0) == pytest.approx(1 / 24**3)
+    assert found.p_greater(0.0) == pytest.approx(1 / 24)
     mixed = [{"p": 4.0, "q": 1.0, "r": 2.0, "s": 3.0}, {"p": 1.0, "q": 2.0, "r": 3.0, "s": 4.0}]
     expected = np.mean([-stats.spearmanr(list(scores.values()), list(seed.values())).statistic for seed in mixed])
     assert test.estimate(_scored(mixed, scores), cell).correlation == pytest.approx(expected)
     assert set(test.reads(_scored(mixed, scores), cell)["metric"]) == {"m", "score"}
+
+
+def test_equal_scores_give_no_order():
+    test = RankCorrelation.model_validate(CORRELATION)
+    with pytest.raises(Undecidable, match="score is the same everywhere: no order"):
+        test.estimate(_scored([dict.fromkeys("pqrs", 1.0)] * 2, dict.fromkeys("pqrs", 0.5)), Cell("cpu", (), ""))
 
 
 def test_ranks_by_the_lowest_of_several_references():
