@@ -86,6 +86,12 @@ def test_changes_can_be_typed_again_on_a_command_line():
     assert again.changes == preset.changes
 
 
+def test_one_sweep_is_left_out_by_null():
+    laptop = Path("workflow/presets/laptop.yaml")
+    narrowed = load_preset(laptop, {"kd_pinn": {"problems": {"allen_cahn": {"variants": {"w0.1": None, "w10": None}}}}})
+    assert list(narrowed.settings.kd_pinn.problem("allen_cahn").variants) == ["soft"]
+
+
 def test_sweeps_are_left_out_by_null():
     laptop = Path("workflow/presets/laptop.yaml")
     narrowed = load_preset(laptop, {"kd_pinn": {"problems": {"burgers": {"variants": None}}}})

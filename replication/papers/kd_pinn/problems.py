@@ -17,7 +17,7 @@ from pydantic import (
 
 from replication.papers.kd_pinn.arms import DISTILLED, METHODS, TEACHER
 from replication.settings.strict import Strict
-from replication.settings.variants import NULL_IS_NONE
+from replication.settings.variants import NULL_LEAVES_OUT
 from replication.training.settings import Training
 
 Activation = Literal["tanh", "silu", "cos"]
@@ -139,8 +139,8 @@ class ProblemSettings(Strict):
 
     seeds: PositiveInt = Field(5, description="Number of seeds; each pairs one run of every arm.")
     methods: list[str] = Field(list(METHODS), description="Arms to run; an arm's teacher is added where it needs one.")
-    variants: Annotated[dict[str, Variant], NULL_IS_NONE] = Field(
-        {}, description="Sweeps and open questions: changed arms by name; null: none."
+    variants: Annotated[dict[str, Variant], NULL_LEAVES_OUT] = Field(
+        {}, description="Sweeps and open questions: changed arms by name; null: none, or not that one."
     )
     grid: dict[str, PositiveInt] = Field(description="Evaluation grid, points by coordinate.")
     points: Points = Field(description="Training points.")

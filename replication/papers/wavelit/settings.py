@@ -8,7 +8,7 @@ from replication.errors import UserError
 from replication.forecasting.settings import Evaluation, Training
 from replication.networks.wavelit_settings import WaveLiTNetwork, sized
 from replication.settings.strict import Strict
-from replication.settings.variants import NULL_IS_NONE
+from replication.settings.variants import NULL_LEAVES_OUT
 from replication.well.catalogue import DATASETS, dataset
 
 ADAPTIVE = "adaptive"
@@ -121,8 +121,8 @@ class Settings(Strict):
     training: Training = Field(description="Budget and optimiser, the same for baselines.")
     evaluation: Evaluation = Field(default_factory=lambda: Evaluation(), description="Windows to forecast.")
     joint: Joint | None = Field(None, description="The joint model; absent: none.")
-    variants: Annotated[dict[str, Variant], NULL_IS_NONE] = Field(
-        {}, description="Ablations and sweeps; methods `wavelit-<name>`; null: none."
+    variants: Annotated[dict[str, Variant], NULL_LEAVES_OUT] = Field(
+        {}, description="Ablations and sweeps; methods `wavelit-<name>`; null: none, or not that one."
     )
     cost: Cost = Field(default_factory=lambda: Cost(), description="Measurement of training steps.")
 
