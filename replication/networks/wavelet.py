@@ -166,9 +166,11 @@ def _filters(wavelet: str, dtype: torch.dtype, device: torch.device) -> tuple[Te
     """Return the filters as one matrix of analysis (L, band) and one of synthesis (band, L/2, phase)."""
     low = np.array(scaling_filter(wavelet))
     high = low[::-1] * (-1.0) ** np.arange(len(low))
-    both = torch.tensor(np.stack([low, high]), dtype=dtype, device=device)
-    # output 2r + phase takes tap 2(r - k) + phase of coefficient k, and k runs upwards in a window
-    return both.T.contiguous(), both.unflatten(1, (-1, 2)).flip(1)
+    # What is kept here serves training too, although a validation may be the first to ask for it.
+    with torch.inference_mode(False):
+        both = torch.tensor(np.stack([low, high]), dtype=dtype, device=device)
+        # output 2r + phase takes tap 2(r - k) + phase of coefficient k, and k runs upwards in a window
+        return both.T.contiguous(), both.unflatten(1, (-1, 2)).flip(1)
 
 
 def _analyse(field: Tensor, wavelet: str, axis: int, boundary: Boundary) -> tuple[Tensor, Tensor]:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replication.errors import UserError
-from replication.networks.wavelet import VANISHING_MOMENTS, WaveletTransform, scaling_filter
+from replication.networks.wavelet import VANISHING_MOMENTS, WaveletTransform, _filters, scaling_filter
 
 MODES = {"periodised": "periodization", "symmetric": "symmetric"}
 WAVELETS = tuple(VANISHING_MOMENTS)
@@ -100,3 +100,14 @@ def test_grids_that_cannot_be_halved_end_in_one_line(grid):
     with pytest.raises(UserError, match=rf"grid {grid[0]}x{grid[1]}: 3 levels of haar .* take another size") as error:
         WaveletTransform("haar", 3).grids(grid)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("boundary", MODES)
+def test_what_inference_asked_for_first_serves_training_too(boundary):
+    _filters.cache_clear()
+    transform = WaveletTransform("db2", 1, (boundary, boundary))
+    x = field(1, 8, 8).requires_grad_()
+    with torch.inference_mode():
+        transform.merge(transform.split(x))
+    transform.merge(transform.split(x)).square().sum().backward()
+    torch.testing.assert_close(x.grad, 2 * x.detach())
