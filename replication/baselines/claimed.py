@@ -1,8 +1,9 @@
 """What a program says about itself in the files that it leaves, believed only where it can be read and be true.
 
 `training.json` may hold `status`, `reason`, `phases` (name: `wall_s`, `cpu_s`, `steps`), `parameters`,
-`compile_wall_s`, `query_s` and keys of the program's own; `history.csv`, `model.safetensors` and `model.json` may lie
-beside it. Tables, figures and measurements read all of them later, so that each is tried here first.
+`compile_wall_s`, `query_s`, `accelerator_memory_mb` and keys of the program's own; `history.csv`, `model.safetensors`
+and `model.json` may lie beside it. Tables, figures and measurements read all of them later, so that each is tried here
+first.
 """
 
 import json
@@ -18,6 +19,7 @@ from replication.runs.outcome import HISTORY_START, Outcome, Phase, Status
 from replication.settings.strict import Strict
 
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Megabytes = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 NUMBERS = re.compile("step|loss|loss_.*|learning_rate|gradient_norm|seconds|validation_vrmse")
 """Columns of a history that mean something here; others may hold what they like."""
@@ -42,6 +44,7 @@ class Claimed(BaseModel):
     parameters: NonNegativeInt = 0
     compile_wall_s: Seconds = 0.0
     query_s: Seconds | None = None
+    accelerator_memory_mb: Megabytes | None = None
 
     def put_into(self, result: Outcome) -> None:
         """Take what is claimed over; keys of the program's own stand apart under `own`, where they mean nothing."""
@@ -49,7 +52,8 @@ class Claimed(BaseModel):
         result.parameters, result.compile_wall_s = self.parameters, self.compile_wall_s
         if self.phases:
             result.phases = {name: Phase(**phase.model_dump()) for name, phase in self.phases.items()}
-        result.details |= {} if self.query_s is None else {"query_s": self.query_s}
+        optional = {"query_s": self.query_s, "accelerator_memory_mb": self.accelerator_memory_mb}
+        result.details |= {name: value for name, value in optional.items() if value is not None}
         result.details |= {"own": self.model_extra} if self.model_extra else {}
 
 

@@ -116,7 +116,7 @@ def outcome_of(fit: ForecastFit, architecture: dict[str, Any]) -> Outcome:
     fields = {name: list(each.scaling.fields) for name, each in fit.training.items()}
     outcome.details = {"best_step": fit.best_step, "best_validation_vrmse": fit.best, "fields": fields}
     if torch.device(fit.device).type == "cuda":
-        outcome.peak_memory_mb = torch.cuda.max_memory_allocated() / 2**20
+        outcome.details["accelerator_memory_mb"] = torch.cuda.max_memory_allocated() / 2**20
     return outcome
 
 

@@ -83,6 +83,7 @@ class Shared:
         unknown: dict[str, Any] = {
             "reason": "",
             "peak_memory_mb": None,
+            "accelerator_memory_mb": None,
             "energy_j": None,
             "energy_reason": "counted with the runs that trained them",
             "needs": [],
@@ -121,6 +122,7 @@ def collect(trainings: Iterable[Path], measurements: Iterable[Path] = (), config
                 "compile_wall_s": training.get("compile_wall_s") or 0.0,
                 "steps": own("steps"),
                 "peak_memory_mb": training.get("peak_memory_mb"),
+                "accelerator_memory_mb": training.get("accelerator_memory_mb"),
                 "parameters": training.get("parameters"),
                 "energy_j": training.get("energy_j"),
                 "energy_reason": training.get("energy_reason") or "",

@@ -260,6 +260,7 @@ def costs(entries: list[dict[str, Any]]) -> Table:
     frame["cpu_s"] = frame["cpu_s"].where(frame["counted"] == "")
     frame["energy_j"] = frame["energy_j"].astype(float).mask(pd.Series([runs.is_shared(entry) for entry in entries]))
     frame["method"] = frame["method"].str.partition("-")[0]
+    frame["accelerator"] = pd.Series([entry.get("accelerator_memory_mb") for entry in entries], dtype=float)
     frame["done"] = frame["status"] == "done"
     grouped = frame.groupby(["hardware", "problem", "method"], sort=False)
     named: dict[str, Any] = {"runs": ("done", "size"), "finished": ("done", "sum")}
@@ -269,9 +270,12 @@ def costs(entries: list[dict[str, Any]]) -> Table:
         "counted": ("counted", "max"),
     }
     named |= {"compilation": ("compile_wall_s", "sum"), "energy": ("energy_j", _all_or_none)}
-    table = grouped.agg(**named, memory=("peak_memory_mb", "max")).reset_index()
-    units = {"CPU time": "=s", "median of a run": "=s", "compilation": "=s", "energy": "=J", "memory": "=MB"}
-    hidden = tuple(name for name in ("compilation", "energy", "counted") if not table[name].fillna(0).any())
+    named |= {"host memory": ("peak_memory_mb", "max"), "accelerator memory": ("accelerator", "max")}
+    table = grouped.agg(**named).reset_index()
+    units = {"CPU time": "=s", "median of a run": "=s", "compilation": "=s", "energy": "=J"}
+    units |= {"host memory": "=MB", "accelerator memory": "=MB"}
+    optional = ("compilation", "energy", "counted", "accelerator memory")
+    hidden = tuple(name for name in optional if not table[name].fillna(0).any())
     return Table("costs", "What the runs cost", table, units, hidden=hidden)
 
 

@@ -62,7 +62,7 @@ def run(options: argparse.Namespace) -> None:
         outcome.details |= meter.record(this.device, resumed)
         if not first:
             return
-        outcome.peak_memory_mb = outcome.peak_memory_mb or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        outcome.peak_memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         from replication.provenance.manifest import manifest
 
         provenance = {

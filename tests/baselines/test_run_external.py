@@ -197,6 +197,14 @@ def test_a_record_that_cannot_be_true_fails_in_plain_words(door, said, reason):
     assert all(row.value is None for row in rows(door).values())
 
 
+def test_the_accelerators_memory_is_what_the_program_says_and_stands_apart_from_the_hosts(door):
+    said = json.dumps({"accelerator_memory_mb": 512.0})
+    assert run(door, *python(ANSWER + f"open(out + '/training.json', 'w').write('{said}')"))["peak_memory_mb"] > 0
+    found = rows(door)
+    assert found["accelerator_memory"].value == 512.0
+    assert found["peak_memory"].value != 512.0
+
+
 def test_what_the_harness_measures_cannot_be_claimed(door):
     said = {
         "measured": {"wall_s": 0},
@@ -212,6 +220,7 @@ def test_what_the_harness_measures_cannot_be_claimed(door):
     assert record["needs"] == []
     assert {"neurons", "answered_points"}.isdisjoint(record)
     assert record["own"] == said
+    assert "accelerator_memory" not in rows(door)
     assert rows(door)["relative_l2"].value == pytest.approx(1.0)
 
 

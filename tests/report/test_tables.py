@@ -81,9 +81,13 @@ def test_what_runs_cost_counts_variants_with_their_method():
     base = {"hardware": "cpu", "problem": "p", "status": "done", "compile_wall_s": 1.0, "peak_memory_mb": 300.0}
     counted = (("m", 2.0, 5.0), ("m-w10", 4.0, None), ("n", 9.0, 7.0))
     runs = [base | {"method": name, "cpu_s": cost, "energy_j": joules} for name, cost, joules in counted]
+    runs[1] |= {"accelerator_memory_mb": 900.0}
     frame = costs(runs).frame.set_index("method")
     assert frame.loc["m", ["runs", "finished", "CPU time", "median of a run"]].tolist() == [2, 2, 6.0, 3.0]
-    assert frame.loc["n", "memory"] == 300.0
+    assert frame["host memory"].tolist() == [300.0, 300.0]
+    assert frame.loc["m", "accelerator memory"] == 900.0
+    assert math.isnan(frame.loc["n", "accelerator memory"])
+    assert "accelerator memory" not in costs([runs[0], runs[2]]).columns
     assert frame.loc["n", "energy"] == 7.0
     assert math.isnan(frame.loc["m", "energy"])
 
