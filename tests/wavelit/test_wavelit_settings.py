@@ -82,6 +82,24 @@ def test_a_baseline_gets_the_budget_of_its_dataset_and_no_target_frames():
     assert plan.dataset_folder(MAZE) == Path("data/mini/quick/datasets") / MAZE
 
 
+@pytest.mark.parametrize("exclude_none", [True, False])
+def test_recorded_settings_mean_the_trainings_that_they_record(exclude_none):
+    block = preset("gpu")
+    recorded = block.model_dump(mode="json", exclude_none=exclude_none)
+    again = Settings.model_validate(recorded)
+    for problem in block.problem_names():
+        for method in block.methods(problem):
+            assert again.training_settings(problem, method) == block.training_settings(problem, method)
+    assert recorded["network"]["size"] == "1m"
+    assert recorded["variants"]["plain_attention"]["network"].get("size") is None
+
+
+def test_a_network_without_a_size_is_the_smallest():
+    block = Settings(**TINY, network={"width": 64})
+    assert block.training_settings(MAZE, "wavelit")["network"] == {"size": "mini", "width": 64}
+    assert block.model_dump(exclude_none=True)["network"] == {"size": "mini", "width": 64}
+
+
 def test_windows_hold_the_longest_history_of_a_dataset():
     block = Settings(**TINY, variants={"history6": {"datasets": [MAZE], "history": 6}})
     assert [block.data_settings(name)["history"] for name in (MAZE, STAIRCASE)] == [6, 4]

@@ -13,15 +13,19 @@ from replication.well.catalogue import DATASETS, dataset
 
 ADAPTIVE = "adaptive"
 """Stands for the wavelet that suits a dataset best."""
+SMALLEST = "mini"
+"""Size of a network that names none."""
 OWN, JOINT_METHOD = "wavelit", "wavelit_joint"
 JOINT = "joint"
 """Stands for the problem of the one training over several datasets; its forecasts stand under their datasets."""
 
 
 class Network(Strict):
-    """A size by name, and what differs from it; what is absent is as the size says."""
+    """A size by name, and what differs from it; what is absent is as the size says, or as in what it is laid over."""
 
-    size: Literal["mini", "1m", "4m", "10m"] = Field("mini", description="Named size, by number of parameters.")
+    size: Literal["mini", "1m", "4m", "10m"] | None = Field(
+        None, description="Named size, by number of parameters; the block's own is `mini` if absent."
+    )
     width: PositiveInt | None = Field(None, description="Channels of a token.")
     blocks: PositiveInt | None = Field(None, description="Blocks, each applied at every scale.")
     heads: PositiveInt | None = Field(None, description="Heads of the attention.")
@@ -48,12 +52,12 @@ class Network(Strict):
 
         An adaptive wavelet is Haar until a training has chosen it: no number of parameters depends on it.
         """
-        changes = {key: value for key, value in self.chosen().items() if key != "size"}
-        return sized(self.size, **changes | ({"wavelet": "haar"} if self.wavelet == ADAPTIVE else {}))
+        changes = {"size": SMALLEST} | self.chosen()
+        return sized(changes.pop("size"), **changes | ({"wavelet": "haar"} if self.wavelet == ADAPTIVE else {}))
 
     def changed(self, changes: "Network | None") -> "Network":
         """Return this network with what `changes` states laid over it."""
-        return self if changes is None else Network(**(self.chosen() | changes.model_dump(exclude_unset=True)))
+        return self if changes is None else Network(**(self.chosen() | changes.chosen()))
 
 
 class Auxiliary(Strict):
@@ -148,6 +152,11 @@ class Settings(Strict):
                 except UserError as error:
                     raise ValueError(f"{problem}, {method}: {error}") from None
         return self
+
+    @field_validator("network")
+    @classmethod
+    def _of_a_size(cls, network: Network) -> Network:
+        return Network(size=SMALLEST).changed(network)
 
     @field_validator("datasets")
     @classmethod
