@@ -4,7 +4,10 @@ from typing import Any, Protocol
 
 
 class PaperSettings(Protocol):
-    """Implemented by `Settings` in each `papers/<slug>/settings.py`; no method imports torch."""
+    """Implemented by `Settings` in each `papers/<slug>/settings.py`; no method imports torch.
+
+    It may also have `misfits(data)`, which yields a line for whatever cannot work with the preset's datasets.
+    """
 
     @classmethod
     def known_problems(cls) -> tuple[str, ...]:

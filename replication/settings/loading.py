@@ -2,7 +2,7 @@
 
 import difflib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,7 +56,7 @@ def load_preset(path: Path = DEFAULT, overrides: Mapping[str, Any] | None = None
 
     Overrides that repeat the file's own values change nothing and are not reported as modifications, nor are
     `problems` and `baselines`, which choose among the runs. Raises UserError naming file, key, value and what is
-    allowed.
+    allowed; of a key that `overrides` changed, `--config` before the file.
     """
     path = Path(path)
     content = _read(path)
@@ -65,8 +65,10 @@ def load_preset(path: Path = DEFAULT, overrides: Mapping[str, Any] | None = None
     try:
         settings = preset_model().model_validate(merged)
     except ValidationError as error:
-        raise UserError(f"{path}: {_explain(error, merged)}") from None
-    _check_names(path, settings)
+        fault = error.errors()[0]["loc"]
+        raise UserError(f"{_said_in(path, changes, fault)}: {_explain(error)}") from None
+    _check_names(path, settings, changes)
+    _check_data(path, settings, changes)
     changes = {keys: value for keys, value in changes.items() if keys[0] not in NARROWING}
     return LoadedPreset(path.stem, settings, changes)
 
@@ -110,7 +112,13 @@ def _typed(value: Any) -> Any:
     return value
 
 
-def _explain(error: ValidationError, content: Any) -> str:
+def _said_in(path: Path, changes: Iterable[tuple[str, ...]], *keys: Sequence[str | int]) -> str:
+    """Say where the settings at `keys`, or below, come from: the command line if it changed one of them."""
+    together = (zip(map(str, key), changed, strict=False) for key in keys for changed in changes)
+    return f"--config, over {path}" if any(all(a == b for a, b in pairs) for pairs in together) else str(path)
+
+
+def _explain(error: ValidationError) -> str:
     """Turn the first fault into one line; further ones are counted."""
     faults = error.errors()
     fault = faults[0]
@@ -121,8 +129,9 @@ def _explain(error: ValidationError, content: Any) -> str:
     elif fault["type"] == "missing":
         message = f"key {key} is missing"
     else:
-        value = fault["input"]
-        message = f"{key} = {value!r}: {fault['msg'][0].lower()}{fault['msg'][1:]}".replace("value error, ", "")
+        # several keys together are at fault if the value is a whole block, and the message names them
+        value = "" if isinstance(fault["input"], Mapping) and fault["input"] else f" = {fault['input']!r}"
+        message = f"{key}{value}: {fault['msg'][0].lower()}{fault['msg'][1:]}".replace("value error, ", "")
     more = len(faults) - 1
     return " ".join(message.split()) + (f" (and {more} more)" if more else "")
 
@@ -152,22 +161,33 @@ def _resolve(node: Any, root: dict[str, Any]) -> dict[str, Any]:
     return node
 
 
-def _check_names(path: Path, settings: PresetBase) -> None:
+def _check_data(path: Path, settings: PresetBase, changes: Iterable[tuple[str, ...]]) -> None:
+    """Raise UserError where a paper's block cannot work with the data of the preset."""
+    for paper, block in paper_blocks(settings).items():
+        if settings.data is not None and hasattr(block, "misfits"):
+            for misfit in block.misfits(settings.data):
+                raise UserError(f"{_said_in(path, changes, [paper], ['data'])}: {misfit}")
+
+
+def _check_names(path: Path, settings: PresetBase, changes: Iterable[tuple[str, ...]]) -> None:
     for paper, block in paper_blocks(settings).items():
         if not targets_of(block, settings):
             known = ", ".join(f"{name} ({target.device})" for name, target in settings.hardware.items())
             wanted = getattr(block, "targets", None) or block.DEVICES
-            raise UserError(f"{path}: {paper} runs on {', '.join(wanted)}, of which hardware has none: {known}")
+            where = _said_in(path, changes, [paper], ["hardware"])
+            raise UserError(f"{where}: {paper} runs on {', '.join(wanted)}, of which hardware has none: {known}")
     available = sorted({problem for block in paper_blocks(settings).values() for problem in block.problem_names()})
     for problem in settings.problems or ():
         if problem not in available:
             hint = _nearest(problem, available)
-            raise UserError(f"{path}: problems = {problem!r} is not a problem of this preset{hint}")
+            where = _said_in(path, changes, ["problems"])
+            raise UserError(f"{where}: problems = {problem!r} is not a problem of this preset{hint}")
     found = baselines()
     for name in settings.baselines or ():
         if name not in found:
             hint = _nearest(name, sorted(found))
-            raise UserError(f"{path}: baselines = {name!r} is no file of {layout.BASELINES}{hint}")
+            where = _said_in(path, changes, ["baselines"])
+            raise UserError(f"{where}: baselines = {name!r} is no file of {layout.BASELINES}{hint}")
     for name in found if settings.baselines is None else settings.baselines:
         check_rule_file(found[name])
 

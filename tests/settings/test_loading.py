@@ -53,6 +53,30 @@ def test_there_are_five_presets():
         ({"kd_pinn": {"problems": {"burgers": {"methods": "[pupil]"}}}}, ["'pupil' is not known", "kd_student"]),
         ({"problems": "[burger]"}, ["problems = 'burger'", "did you mean burgers?"]),
         ({"hardware": {"cpu": {"device": "tpu"}}}, ["hardware.cpu.device = 'tpu'", "'cuda'"]),
+        ({"wavelit": {"cost": {"datasets": "[maze]"}}}, ["wavelit: cost: 'maze' is not a dataset of this block"]),
+        ({"wavelit": {"network": {"width": "50"}}}, ["wavelit: acoustic_scattering_maze, wavelit: network.width: 50"]),
+        ({"wavelit": {"history": "40"}}, ["history = 40", "evaluation.rollout_from = 17", "allowed: at most 17"]),
+        ({"wavelit": {"evaluation": {"rollout_from": "2"}}}, ["evaluation.rollout_from = 2", "history = 4"]),
+        (
+            {"wavelit": {"variants": {"long": {"datasets": "[shear_flow]", "history": "18"}}}},
+            ["variants.long.history = 18", "allowed: at most 17"],
+        ),
+        (
+            {"data": {"mini": {"frames": "10"}}},
+            ["wavelit.evaluation.rollout_from = 17", "data.mini.frames = 10", "allowed: at most 9"],
+        ),
+        (
+            {"wavelit": {"evaluation": {"rollout_from": "60"}}},
+            ["rollout_from = 60: helmholtz_staircase has 50 frames", "allowed: at most 49"],
+        ),
+        (
+            {"wavelit": {"network": {"levels": "9"}}},
+            ["network.levels = 9", "data.mini.size = 64", "allowed: at most 5"],
+        ),
+        (
+            {"wavelit": {"joint": {"network": {"levels": "5"}}}},
+            ["helmholtz_staircase, wavelit_joint: network.levels = 5: 128x32 points", "allowed: at most 4"],
+        ),
     ],
 )
 def test_a_wrong_setting_is_named_with_its_value_and_what_is_allowed(overrides, expected):
@@ -60,8 +84,30 @@ def test_a_wrong_setting_is_named_with_its_value_and_what_is_allowed(overrides, 
         load_preset(overrides=overrides)
     message = str(caught.value)
     assert "\n" not in message
-    for part in ["workflow/presets/quick.yaml", *expected]:
+    assert message.startswith("--config, over workflow/presets/quick.yaml: ")
+    assert "{" not in message
+    for part in expected:
         assert part in message
+
+
+def test_a_mistake_in_the_file_is_not_blamed_on_the_command_line(tmp_path):
+    content = yaml.safe_load(Path("workflow/presets/quick.yaml").read_text())
+    content["wavelit"]["history"] = 40
+    path = tmp_path / "own.yaml"
+    path.write_text(yaml.safe_dump(content))
+    with pytest.raises(UserError) as caught:
+        load_preset(path, {"kd_pinn": {"problems": {"burgers": {"seeds": "7"}}}})
+    assert str(caught.value).startswith(f"{path}: wavelit: history = 40")
+
+
+def test_real_datasets_are_checked_at_their_own_size_and_a_folder_of_ones_own_is_not():
+    changes = {"wavelit": {"network": {"levels": "7"}}, "data": {"source": "hub"}}
+    with pytest.raises(UserError, match=r"gray_scott_.*: network\.levels = 7: 128x128 points can be halved 6 times"):
+        load_preset(overrides=changes)
+    changes["wavelit"]["network"]["levels"] = "6"
+    assert load_preset(overrides=changes).settings.wavelit.network.levels == 6
+    local = {"wavelit": {"network": {"levels": "9"}}, "data": {"source": "local", "local": {"folder": "here"}}}
+    assert load_preset(overrides=local).settings.wavelit.network.levels == 9
 
 
 def test_values_from_the_command_line_are_typed_and_reported_as_modified():

@@ -86,7 +86,10 @@ def test_overridden_settings_mark_the_evidence(finished):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--config", "kd_pin={}"), "error: workflow/presets/tiny.yaml: unknown key kd_pin; did you mean kd_pinn?"),
+        (
+            ("--config", "kd_pin={}"),
+            "error: --config, over workflow/presets/tiny.yaml: unknown key kd_pin; did you mean kd_pinn?",
+        ),
         (
             ("--config", "problems=[burger]"),
             "problems = 'burger' is not a problem of this preset; did you mean burgers?",

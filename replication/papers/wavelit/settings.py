@@ -1,5 +1,6 @@
 """Settings of WaveLiT. The paper's text is known in part only: see `protocol.md` for what is assumed."""
 
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, NonNegativeFloat, PositiveInt, field_validator, model_validator
@@ -7,6 +8,8 @@ from pydantic import Field, NonNegativeFloat, PositiveInt, field_validator, mode
 from replication.errors import UserError
 from replication.forecasting.settings import Evaluation, Training
 from replication.networks.wavelit_settings import WaveLiTNetwork, sized
+from replication.papers.wavelit.misfits import misfits
+from replication.settings.data import Data
 from replication.settings.strict import Strict
 from replication.settings.variants import NULL_LEAVES_OUT
 from replication.well.catalogue import DATASETS, dataset
@@ -145,12 +148,23 @@ class Settings(Strict):
 
     @model_validator(mode="after")
     def _networks_fit(self) -> "Settings":
-        for problem in self.problem_names():
-            for method in self.methods(problem):
-                try:
-                    Network(**self.training_settings(problem, method).get("network", {})).sized()
-                except UserError as error:
-                    raise ValueError(f"{problem}, {method}: {error}") from None
+        for problem, method, network in self._networks():
+            try:
+                network.sized()
+            except UserError as error:
+                raise ValueError(f"{problem}, {method}: {error}") from None
+        return self
+
+    @model_validator(mode="after")
+    def _histories_fit(self) -> "Settings":
+        first = self.evaluation.rollout_from
+        histories = {f"variants.{name}.history": variant.history for name, variant in self.variants.items()}
+        for key, history in {"history": self.history, **histories}.items():
+            if history is not None and history > first:
+                raise ValueError(
+                    f"{key} = {history}: a rollout begins at frame evaluation.rollout_from = {first}; "
+                    f"allowed: at most {first}, or rollouts that begin later"
+                )
         return self
 
     @field_validator("network")
@@ -243,6 +257,23 @@ class Settings(Strict):
         changes = {"steps": steps, "batch": batch}
         changed = self.training.model_dump() | {key: value for key, value in changes.items() if value is not None}
         return Training(**changed).model_dump()
+
+    def _networks(self) -> Iterator[tuple[str, str, Network]]:
+        """Yield problem, method and network of every training."""
+        for problem in self.problem_names():
+            for method in self.methods(problem):
+                if network := self.training_settings(problem, method).get("network"):
+                    yield problem, method, Network(**network)
+
+    def transforms(self) -> Iterator[tuple[str, str, int]]:
+        """Yield a dataset, a method that is trained on it, and the levels of its transform."""
+        for problem, method, network in self._networks():
+            for name in self.joint_datasets() if problem == JOINT else (problem,):
+                yield name, method, network.sized().levels
+
+    def misfits(self, data: Data) -> Iterator[str]:
+        """Yield a line for whatever cannot work with the data of the preset."""
+        yield from misfits(self, data)
 
     def task(self, problem: str) -> dict[str, Any]:
         """Return what a baseline is told: budget, history and the network whose size it is to match."""
