@@ -18,10 +18,10 @@ FORMATS = ("csv", "md", "tex")
 READABLE: dict[str, Callable[[str], str]] = {
     "problem": lambda names: ", ".join(map(style.title, names.split())),
     "method": lambda names: "; ".join(map(wording.method, names.split())),
-    "against": wording.sentence,
+    "against": wording.against,
     "metric": wording.metric,
     "condition": wording.condition,
-    "for": wording.sentence,
+    "for": lambda names: "; ".join(map(wording.named, names.split("; "))),
 }
 """Columns of identifiers, which stand in CSV files alone, with how a reader sees them."""
 

@@ -13,8 +13,20 @@ METRICS = {
     "relative_l2": "relative L² error",
     "vrmse_one_step": "one-step VRMSE",
     "vrmse_1_20": "VRMSE of steps 1 to 20",
+    "vrmse_6_12": "VRMSE of steps 6 to 12",
+    "vrmse_13_30": "VRMSE of steps 13 to 30",
     "vrmse_21_60": "VRMSE of steps 21 to 60",
     "vrmse_rollout": "rollout VRMSE",
+    "step_wall": "time of a training step",
+    "step_flops": "floating-point operations of a training step",
+    "step_memory": "memory of a training step, on CPUs no peak",
+    "train_cpu": "CPU time of training",
+    "train_wall": "wall time of training",
+    "compile_wall": "wall time of compilation",
+    "train_steps": "training steps",
+    "peak_memory": "peak host memory",
+    "accelerator_memory": "peak accelerator memory",
+    "latency_p95": "95th percentile of the latency",
     "speedup": "speed-up",
     "query_speedup": "query speed-up",
     "query_error_median": "median query error",
@@ -36,24 +48,31 @@ def method(name: str) -> str:
     return style.look(name).label
 
 
+def against(text: str) -> str:
+    """Return what a test compares with, `fno unet; band=high`, as `FNO; U-Net; band high`."""
+    names, _, where = text.partition("; ")
+    return "; ".join([*map(method, names.split()), *([condition(where)] if where else [])])
+
+
 def condition(text: str) -> str:
     """Return `batch=1;threads=2` as `batch 1, threads 2`; methods that it names as figures write them."""
     parts = (part.partition("=") for part in text.split(";"))
-    return ", ".join(f"{name} {_value(value)}".replace("_", " ").strip() for name, _, value in parts)
+    return ", ".join(f"{name} {named(value)}".replace("_", " ").strip() for name, _, value in parts)
 
 
-def _value(value: str) -> str:
-    return method(value) if value in style.KNOWN else value
+def named(name: str) -> str:
+    """Return a known method or problem by its proper name, anything else without underscores."""
+    return method(name) if name in style.KNOWN else style.PROPER_NAMES.get(name, name.replace("_", " "))
 
 
 def sentence(text: str) -> str:
     """Return a text in which problems and methods stand by their names instead of their identifiers."""
 
-    def named(found: re.Match[str]) -> str:
+    def proper(found: re.Match[str]) -> str:
         name = found[0]
         return style.PROPER_NAMES.get(name) or (style.KNOWN[name].label if name in style.KNOWN else name)
 
-    return re.sub(r"\b[A-Za-z0-9]+(?:_[A-Za-z0-9]+)+\b", named, text)
+    return re.sub(r"\b[A-Za-z0-9]+(?:_[A-Za-z0-9]+)+\b", proper, text)
 
 
 def amount(value: float | None, unit: str) -> str:

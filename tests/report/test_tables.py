@@ -133,6 +133,31 @@ def test_sentences_name_problems_and_methods_as_figures_do(text, read):
     assert wording.sentence(text) == read
 
 
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("", ""),
+        ("teacher", "teacher"),
+        ("fno unet vit linear_stencil my_own", "FNO; U-Net; ViT; linear stencil; my own"),
+        ("wavelit-no_wavelet_loss; band=high", "WaveLiT, no wavelet loss; band high"),
+    ],
+)
+def test_what_a_test_compares_with_stands_by_its_names(text, read):
+    assert wording.against(text) == read
+
+
+@pytest.mark.parametrize(
+    ("metric", "read"),
+    [
+        ("vrmse_13_30", "VRMSE of steps 13 to 30"),
+        ("step_flops", "floating-point operations of a training step"),
+        ("survival_time", "survival time"),
+    ],
+)
+def test_a_metric_is_read_in_words(metric, read):
+    assert wording.metric(metric) == read
+
+
 def test_a_small_estimate_shares_its_power_of_ten_with_its_interval():
     found = {"estimate": 9.55e-8, "low": 6.4e-8, "high": 1.43e-7, "unit": "1"}
     assert wording.measured(found) == "9.55 [6.40, 14.3] ×10⁻⁸"
