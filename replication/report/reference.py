@@ -1,7 +1,7 @@
 """The reference report: the union of all published parts, made from what is committed alone."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -106,8 +106,8 @@ def merged(paper: str, name: str, parts: Sequence[Part], out: Path) -> Path | No
     """Write the union of what a figure shows of several parts into folder `out`; None if no part knows the figure.
 
     Tables stand one below the other, and need a column `problem` as soon as two problems have rows, and `hardware` as
-    soon as one has rows of two targets; arrays keep their keys, which start with the problem, and are those of each
-    problem's first part.
+    soon as one has rows of two targets; arrays keep their keys, which start with the problem, are those of each
+    problem's first part, and have its target as `<problem>/hardware`.
     """
     own = [part for part in parts if part.paper == paper and part.figure(name).is_file()]
     shown = [part for part in own if figure.missing(figure.read_data(part.figure(name))) is None] or own[:1]
@@ -115,7 +115,7 @@ def merged(paper: str, name: str, parts: Sequence[Part], out: Path) -> Path | No
         return None
     union = out / paper / shown[0].figure(name).name
     if union.suffix == ".npz":
-        return _merged_arrays([part.figure(name) for part in _first_of_problems(shown)], union)
+        return _merged_arrays({part.figure(name): part for part in _first_of_problems(shown)}, union)
     frames = [pd.read_csv(part.figure(name), dtype=str, keep_default_na=False) for part in shown]
     problems = {part.problem for part in shown}
     telling = {"problem": len(problems) > 1, "hardware": len(shown) > len(problems)}
@@ -131,10 +131,12 @@ def _first_of_problems(parts: Sequence[Part]) -> list[Part]:
     return list({part.problem: part for part in reversed(parts)}.values())[::-1]
 
 
-def _merged_arrays(files: Sequence[Path], union: Path) -> Path:
+def _merged_arrays(files: Mapping[Path, Part], union: Path) -> Path:
     content: dict[str, np.ndarray] = {}
-    for path in files:
+    for path, part in files.items():
         arrays = figure.read_data(path)
+        if figure.missing(arrays) is None:
+            arrays[f"{part.problem}/hardware"] = np.array(part.target)
         if clash := content.keys() & arrays.keys():
             raise ValueError(f"{path}: {sorted(clash)[0]} stands in two parts; keys start with the problem")
         content |= arrays

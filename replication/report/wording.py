@@ -19,7 +19,7 @@ METRICS = {
     "vrmse_rollout": "rollout VRMSE",
     "step_wall": "time of a training step",
     "step_flops": "floating-point operations of a training step",
-    "step_memory": "memory of a training step, on CPUs no peak",
+    "step_memory": "memory of a training step (peak on GPUs, kept tensors on CPUs)",
     "train_cpu": "CPU time of training",
     "train_wall": "wall time of training",
     "compile_wall": "wall time of compilation",

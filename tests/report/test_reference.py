@@ -282,7 +282,8 @@ def test_a_problem_stands_beside_itself_on_another_target(workplace, published):
     errors = figure.read_data(reference.merged(PAPER, "accuracy_by_arm", [gpu, cpu], workplace))
     assert set(errors["hardware"]) == {"cpu", "cuda"}
     fields = figure.read_data(reference.merged(PAPER, "error_fields", [gpu, cpu], workplace))
-    assert set(fields) == set(figure.read_data(gpu.figure("error_fields")))
+    assert set(fields) == {*figure.read_data(gpu.figure("error_fields")), "burgers/hardware"}
+    assert fields["burgers/hardware"] == "cuda"
     # a later part of one target leaves the other alone
     finished.finish(laptop := finished.plan("laptop", "published"), "burgers", worse=2)
     before = contents(gpu.folder)

@@ -236,6 +236,7 @@ def test_a_rollout_is_kept_to_the_resolution_of_its_codes_and_stops_where_the_tr
     np.testing.assert_allclose(truth, exact, atol=0.51 * width)
     assert np.isnan(forecast[:, :3, :3]).all()
     assert part["seed"] == 1
+    assert module._title("helmholtz_staircase", part) == "Helmholtz staircase, cpu, 0.2 million parameters"
     assert part["steps"][-1] == len(STEPS)
 
 

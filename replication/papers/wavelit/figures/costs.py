@@ -14,8 +14,9 @@ CAPTION = (
     "machine), its floating-point operations and memory, and CPU seconds of the whole training. Memory is the peak on "
     "a GPU; on a CPU it is no peak but what the backward pass keeps, with the copies of the weights. Times to equal "
     "error: how long WaveLiT trains to the error that the worse of it and another method reached, over how long that "
-    "method does; right of 1, WaveLiT is later. Markers are medians over seeds, bars reach from the lowest to the "
-    "highest seed."
+    "method does; right of 1, WaveLiT is later. Errors are known at validations alone, so that either time may be too "
+    "long by up to the interval between two of them. Markers are medians over seeds, bars reach from the lowest to "
+    "the highest seed."
 )
 READS = ("table",)
 FORMAT = "csv"

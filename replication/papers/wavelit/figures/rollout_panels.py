@@ -20,11 +20,13 @@ from replication.report.sources import FigureSources, NoData
 TITLE = "Rollouts: truth, forecast, error"
 CAPTION = (
     "One rollout of WaveLiT on the first test trajectory of each dataset, first field, in the dataset's own units, "
-    "first seed that finished: truth, forecast, and the absolute error over the standard deviation of the true frame "
-    "(black 0, yellow 1 and more) at several lead steps. The long side of a grid lies across. Values are kept in 254 "
-    "steps of the true range, beyond which forecasts are cut off."
+    "first seed that finished on the hardware named above it: truth, forecast, and the absolute error over the "
+    "standard deviation of the true frame (black 0, yellow 1 and more) at several lead steps. It is one trajectory, "
+    "an example; scores rest on all of the test split, in mini sets a tenth of the trajectories and at least one. "
+    "The long side of a grid lies across. Values are kept in 254 steps of the true range, beyond which forecasts are "
+    "cut off."
 )
-READS = ("prediction", "reference")
+READS = ("table", "prediction", "reference")
 FORMAT = "npz"
 ANIMATED = True
 
@@ -48,18 +50,29 @@ def data(sources: FigureSources) -> dict[str, np.ndarray]:
 
     Keys: `steps` (K,); `truth` and `forecast` (K, long, short) uint8, 0 for no value and 1 to 255 from the lowest to
     the highest true value, as differences along the long side (modulo 256), which compress better; `range` (2,);
-    `field`, its name; `seed`.
+    `field`, its name; `seed`; `hardware`; `parameters`, if a table tells them.
     """
     references = {key.problem: path for key, path in sources.references()}
+    sizes = _sizes(sources)
     content: dict[str, np.ndarray] = {}
     runs = sorted((key.problem, key.hardware, key.seed, path) for key, path in sources.predictions() if _own(key))
-    for problem, _, seed, path in runs:
-        if problem in references and f"{problem}/steps" not in content:
-            part = _rollout(references[problem], path)
-            content |= {f"{problem}/{name}": array for name, array in {**part, "seed": np.array(seed)}.items() if part}
+    for problem, hardware, seed, path in runs:
+        if problem not in references or f"{problem}/steps" in content:
+            continue
+        if part := _rollout(references[problem], path):
+            part |= {"seed": np.array(seed), "hardware": np.array(hardware)} | sizes.get((hardware, problem), {})
+            content |= {f"{problem}/{name}": array for name, array in part.items()}
     if not content:
         raise NoData("the forecast of a finished run of wavelit whose dataset has a reference")
     return content
+
+
+def _sizes(sources: FigureSources) -> dict[Any, dict[str, np.ndarray]]:
+    """Return the number of parameters of WaveLiT by hardware and problem."""
+    table = sources.table
+    rows = table[(table["metric"] == "parameters") & (table["method"] == shown.OWN)].dropna(subset="value")
+    found = rows.groupby(["hardware", "problem"])["value"].first()
+    return {place: {"parameters": np.array(int(count))} for place, count in found.items()}
 
 
 def _own(key: Any) -> bool:
@@ -118,6 +131,13 @@ def _parts(data: dict[str, np.ndarray]) -> dict[str, dict[str, np.ndarray]]:
         problem: {key.partition("/")[2]: array for key, array in data.items() if key.startswith(f"{problem}/")}
         for problem in problems
     }
+
+
+def _title(problem: str, part: dict[str, np.ndarray]) -> str:
+    """Name a dataset, its hardware and the number of parameters, so far as the data say them."""
+    told = [style.title(problem), *([str(part["hardware"])] if "hardware" in part else [])]
+    told += [f"{part['parameters'] / 1e6:.2g} million parameters"] if "parameters" in part else []
+    return ", ".join(told)
 
 
 def draw(data: dict[str, np.ndarray]) -> Figure:
@@ -196,8 +216,8 @@ def _canvas(parts: dict[str, dict[str, np.ndarray]], steps: int) -> tuple[Figure
         )
 
     blocks = []
-    for problem, top, (below, rows, columns, width, high) in zip(parts, tops, plans, strict=False):
-        figure.text(0.01, 1 - (top + 0.05) / tops[-1], style.title(problem), va="top", fontweight="bold")
+    for (problem, part), top, (below, rows, columns, width, high) in zip(parts.items(), tops, plans, strict=False):
+        figure.text(0.01, 1 - (top + 0.05) / tops[-1], _title(problem, part), va="top", fontweight="bold")
         panels = np.array(
             [
                 [placed(LEFT + j * (width + GAP), top + HEAD + i * (high + GAP), width, high) for j in range(columns)]

@@ -12,9 +12,11 @@ from replication.report.sources import FigureSources, NoData
 
 TITLE = "Transfer: the joint model against each dataset's own"
 CAPTION = (
-    "VRMSE of the joint model divided by that of the dataset's own model, by window: median over seeds, paired by "
-    "seed. Below 1 the joint model is better. Colour is the logarithm of the ratio, white at 1. Rows stand in the "
-    "order that was registered before the runs, best transfer expected first; lines part its three groups."
+    "VRMSE of the joint model divided by that of the dataset's own model, by window: median over training seeds, "
+    "paired by seed. Below 1 the joint model is better. Windows of several steps rest on one rollout a test "
+    "trajectory, in mini sets a tenth of all trajectories and at least one (two of 24). Colour is the logarithm of the "
+    "ratio, white at 1. Rows stand in the order that was registered before the runs, best transfer expected first; "
+    "lines part its three groups."
 )
 READS = ("table",)
 FORMAT = "csv"

@@ -9,10 +9,11 @@ from replication.report.sources import FigureSources
 
 TITLE = "Error against lead step"
 CAPTION = (
-    "VRMSE of rollouts on the test split against the lead step: median over trajectories, mean over fields. Lines are "
-    "medians over seeds, bands reach from the lowest to the highest seed; log scale. The dashed line at 1 is the "
-    "error of the field's own mean. The vertical line parts the two windows of the scores, steps 1 to 20 and 21 to "
-    "60."
+    "VRMSE of rollouts on the test split against the lead step: median over trajectories, mean over fields. Rollouts "
+    "are as few as the test trajectories, in mini sets a tenth of all and at least one (two of 24). Lines are medians "
+    "over training seeds, bands reach from the lowest to the highest seed and say nothing about other trajectories; "
+    "log scale. The dashed line at 1 is the error of the field's own mean. The vertical line parts the two windows of "
+    "the scores, steps 1 to 20 and 21 to 60."
 )
 READS = ("table",)
 FORMAT = "csv"
