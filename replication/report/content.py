@@ -157,6 +157,11 @@ class JudgedClaim:
         return str(self.found.get("verdict", PENDING))
 
     @property
+    def published(self) -> str:
+        """The published value, or why it cannot stand beside what was found."""
+        return str(self.found.get("published", self.claim.published))
+
+    @property
     def measured(self) -> bool:
         """Whether there is an estimate to show."""
         return bool(pd.notna(self.found.get("estimate")))

@@ -346,6 +346,14 @@ def test_sensitivity_of_a_reduced_run_claims_no_more_than_its_verdict():
     assert verdict_of(both, rows, size="reduced")["verdict"] == "in direction"
 
 
+def test_a_published_value_stands_only_beside_what_is_tested_against_it():
+    rows = table(("p", "student", 1.0), ("p", "teacher", 5.0))
+    both = claim(RATIO | {"sizes": ["published"]}, ORDERING | {"sizes": ["reduced"]}, published="5 times")
+    assert verdict_of(both, rows)["published"] == "5 times"
+    assert verdict_of(both, rows, size="reduced")["published"] == "not comparable with a reduced run"
+    assert verdict_of(claim(ORDERING, published="5 times"), rows, size="reduced")["published"] == "5 times"
+
+
 def test_each_claim_is_judged_at_the_size_of_its_own_runs():
     rows = table(("p", "student", 1.0), ("p", "teacher", 5.0))
     claims = [claim(RATIO | {"sizes": ["published"]}, id=name) for name in ("X1", "X2")]
