@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
-from replication.papers.kd_pinn.arms import METHODS, base_method
+from replication.papers.kd_pinn.arms import METHODS
 from replication.report import style
 from replication.report.panels import by_place
 from replication.report.sources import FigureSources, NoData
@@ -55,7 +55,7 @@ def _draw_panel(axis: plt.Axes, panel: pd.DataFrame) -> None:
     methods = style.ordered(list(panel["method"]))
     errors = panel.pivot(index="seed", columns="method", values="relative_l2").reindex(columns=methods)
     places = np.arange(len(methods))
-    arms = [place for place, method in enumerate(methods) if base_method(method) in METHODS]
+    arms = [place for place, method in enumerate(methods) if method in METHODS]
     for _, paired in errors.iterrows():
         axis.plot(arms, paired.iloc[arms], color=style.BAND, linewidth=0.8, zorder=1)
     for place, method in zip(places, methods, strict=True):
