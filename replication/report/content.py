@@ -48,7 +48,7 @@ MARKS = {
 }
 SURPRISES = "surprises.md"
 """In a paper's folder: what surprised the replication, in words."""
-MOST_ROWS = 100
+MOST_ROWS = 50
 """Rows of the long table shown under one claim; beyond it the page names the file that holds all of them."""
 
 
