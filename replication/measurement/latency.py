@@ -73,9 +73,10 @@ def latency(
         prepared = {name: RUNTIMES[runtime](network.to(torch.float32)) for name, network in networks.items()}
         for threads, batch in product(settings.threads, settings.batches):
             condition = f"batch={batch};threads={threads};runtime={runtime}"
+            skipped = Timing(condition, {name: np.empty(0) for name in networks})
             needed = max(bytes_needed(network, len(low), batch) for network in networks.values())
             if needed > (free := psutil.virtual_memory().available):
-                timings.append(Timing(condition, {name: np.empty(0) for name in networks}))
+                timings.append(skipped)
                 log.warning("%s skipped: needs %.0f GB, %.0f GB are free", condition, needed / 1e9, free / 1e9)
                 continue
             torch.compiler.reset()  # what earlier conditions compiled would count against the limit of recompilations
@@ -84,7 +85,7 @@ def latency(
             try:
                 calls = {name: prepare(points, count) for name, prepare in prepared.items()}
             except CannotCompile as error:
-                timings.append(Timing(condition, {name: np.empty(0) for name in networks}))
+                timings.append(skipped)
                 log.warning("%s skipped: %s", condition, error)
                 continue
             timings.append(Timing(condition, _interleaved(calls, settings)))

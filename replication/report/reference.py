@@ -1,7 +1,7 @@
 """The reference report: the union of all published parts, made from what is committed alone."""
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -110,12 +110,13 @@ def merged(paper: str, name: str, parts: Sequence[Part], out: Path) -> Path | No
     problem's first part, and have its target as `<problem>/hardware`.
     """
     own = [part for part in parts if part.paper == paper and part.figure(name).is_file()]
-    shown = [part for part in own if figure.missing(figure.read_data(part.figure(name))) is None] or own[:1]
+    known = {part.folder: figure.read_data(part.figure(name)) for part in own}
+    shown = [part for part in own if figure.missing(known[part.folder]) is None] or own[:1]
     if not shown:
         return None
     union = out / paper / shown[0].figure(name).name
     if union.suffix == ".npz":
-        return _merged_arrays({part.figure(name): part for part in _first_of_problems(shown)}, union)
+        return _merged_arrays([(part, known[part.folder]) for part in _first_of_problems(shown)], union)
     frames = [pd.read_csv(part.figure(name), dtype=str, keep_default_na=False) for part in shown]
     problems = {part.problem for part in shown}
     telling = {"problem": len(problems) > 1, "hardware": len(shown) > len(problems)}
@@ -131,14 +132,13 @@ def _first_of_problems(parts: Sequence[Part]) -> list[Part]:
     return list({part.problem: part for part in reversed(parts)}.values())[::-1]
 
 
-def _merged_arrays(files: Mapping[Path, Part], union: Path) -> Path:
+def _merged_arrays(shown: Sequence[tuple[Part, dict[str, np.ndarray]]], union: Path) -> Path:
     content: dict[str, np.ndarray] = {}
-    for path, part in files.items():
-        arrays = figure.read_data(path)
+    for part, arrays in shown:
         if figure.missing(arrays) is None:
             arrays[f"{part.problem}/hardware"] = np.array(part.target)
         if clash := content.keys() & arrays.keys():
-            raise ValueError(f"{path}: {sorted(clash)[0]} stands in two parts; keys start with the problem")
+            raise ValueError(f"{part.folder}: {sorted(clash)[0]} stands in two parts; keys start with the problem")
         content |= arrays
     with replacing(union) as temporary, temporary.open("wb") as stream:
         np.savez_compressed(stream, **{key: content[key] for key in sorted(content)})  # type: ignore[arg-type]

@@ -1,10 +1,10 @@
 """The student's error against the weight of the distillation term."""
 
-import re
-
 import pandas as pd
 from matplotlib.figure import Figure
 
+from replication.papers.kd_pinn.arms import DISTILLED, SCRATCH, base_method, variant_of
+from replication.papers.kd_pinn.problems import WEIGHT_NAME
 from replication.report import style
 from replication.report.panels import by_place
 from replication.report.sources import FigureSources, NoData
@@ -18,8 +18,7 @@ CAPTION = (
 READS = ("table",)
 FORMAT = "csv"
 
-WEIGHT = re.compile(r"kd_student-w([0-9.]+)")
-MAIN = {"scratch_student": 0.0, "kd_student": 1.0}
+MAIN = {SCRATCH: 0.0, DISTILLED: 1.0}
 
 
 def data(sources: FigureSources) -> pd.DataFrame:
@@ -40,7 +39,8 @@ def data(sources: FigureSources) -> pd.DataFrame:
 
 
 def _weight(method: str) -> float | None:
-    if found := WEIGHT.fullmatch(method):
+    found = WEIGHT_NAME.fullmatch(variant_of(method))
+    if found and base_method(method) == DISTILLED:
         return float(found[1])
     return MAIN.get(method)
 
