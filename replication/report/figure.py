@@ -14,8 +14,9 @@ So a figure can be drawn again, byte for byte, wherever its data file is.
 
 import ast
 import importlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,13 +60,7 @@ def declared(paper: str, figure: str) -> Declaration:
     if not path.is_file():
         known = ", ".join(figures(paper)) or "none"
         raise UserError(f"{paper}: there is no figure '{figure}'; figures are: {known}")
-    literals: dict[str, Any] = {}
-    for node in ast.parse(path.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id.isupper():
-            try:
-                literals[node.targets[0].id] = ast.literal_eval(node.value)
-            except ValueError:  # a constant of its own that is computed
-                continue
+    literals = _literals(path.read_text(encoding="utf-8"))
     for name in ("TITLE", "CAPTION", "READS", "FORMAT"):
         if name not in literals:
             raise UserError(f"{path.name}: {name} is missing, or is not written as a literal")
@@ -75,6 +70,18 @@ def declared(paper: str, figure: str) -> Declaration:
         raise UserError(f"{path.name}: FORMAT: '{literals['FORMAT']}' is not csv or npz")
     title, caption, reads, form = (literals[name] for name in ("TITLE", "CAPTION", "READS", "FORMAT"))
     return Declaration(figure, title, caption, reads, form, literals.get("ANIMATED", False))
+
+
+@cache
+def _literals(source: str) -> Mapping[str, Any]:
+    literals: dict[str, Any] = {}
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id.isupper():
+            try:
+                literals[node.targets[0].id] = ast.literal_eval(node.value)
+            except ValueError:  # a constant of its own that is computed
+                continue
+    return literals
 
 
 def folder(paper: str) -> Path:

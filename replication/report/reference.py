@@ -17,8 +17,7 @@ from replication.report.sources import read_tables
 from replication.settings.preset import paper_slugs
 from replication.storage.atomic import replacing
 from replication.verdicts.claim import load_claims
-from replication.verdicts.judge import judge_at
-from replication.verdicts.sensitivity import sensitivity
+from replication.verdicts.judge import Judgement, judge_at
 
 NAME = "reference"
 DRAWINGS = "figures"
@@ -27,15 +26,13 @@ DRAWINGS = "figures"
 
 def judged(parts: Sequence[Part]) -> dict[str, pd.DataFrame]:
     """Return `verdicts`, `evidence` and `sensitivity` of every paper that has parts, by today's claims."""
-    found: dict[str, list[pd.DataFrame]] = {"verdicts": [], "evidence": [], "sensitivity": []}
+    found: dict[str, list[pd.DataFrame]] = {kind: [] for kind in Judgement._fields}
     for paper in dict.fromkeys(part.paper for part in parts):
         table = read_tables([part.rows for part in parts if part.paper == paper])
         claims = load_claims(paper)
         levels = [level(claim, parts, table) for claim in claims]
-        verdicts, evidence = judge_at(levels, claims, table)
-        found["verdicts"].append(verdicts)
-        found["evidence"].append(evidence)
-        found["sensitivity"].append(sensitivity([one.size for one in levels], claims, table))
+        for kind, frame in judge_at(levels, claims, table)._asdict().items():
+            found[kind].append(frame)
     return {kind: pd.concat([frame for frame in frames if len(frame)] or frames[:1]) for kind, frames in found.items()}
 
 

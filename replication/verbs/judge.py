@@ -7,7 +7,6 @@ from replication.report.sources import read_tables
 from replication.storage.atomic import replacing
 from replication.verdicts.claim import load_claims
 from replication.verdicts.judge import judge
-from replication.verdicts.sensitivity import sensitivity
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,12 +25,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Write verdicts, evidence and sensitivity."""
     claims, table = load_claims(options.paper), read_tables([options.table])
-    verdicts, evidence = judge(claims, table, size=options.size, evidence=options.evidence)
-    flips = sensitivity([options.size] * len(claims), claims, table)
+    found = judge(claims, table, size=options.size, evidence=options.evidence)
     for frame, path in (
-        (verdicts, options.verdicts_out),
-        (evidence, options.evidence_out),
-        (flips, options.sensitivity_out),
+        (found.verdicts, options.verdicts_out),
+        (found.evidence, options.evidence_out),
+        (found.sensitivity, options.sensitivity_out),
     ):
         with replacing(path) as temporary:
             frame.to_csv(temporary, index=False, lineterminator="\n")

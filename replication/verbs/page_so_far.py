@@ -20,7 +20,6 @@ from replication.verbs.report import preset_path
 from replication.verbs.stack import stack
 from replication.verdicts.claim import load_claims
 from replication.verdicts.judge import judge
-from replication.verdicts.sensitivity import sensitivity
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -89,10 +88,8 @@ def _readable(paths: Iterable[Path], read: Callable[[Path], list[Row]]) -> Itera
 
 def _judge(plan: Plan, paper: str, table: Path, folder: Path, found: dict[str, list[Path]]) -> None:
     size, level = plan.size(paper), f"{plan.preset.evidence_level}, unfinished"
-    claims, rows = load_claims(paper), read_tables([table])
-    frames = (*judge(claims, rows, size=size, evidence=level), sensitivity([size] * len(claims), claims, rows))
     found["tables"].append(table)
-    for kind, frame in zip(("verdicts", "evidence", "sensitivity"), frames, strict=True):
+    for kind, frame in judge(load_claims(paper), read_tables([table]), size=size, evidence=level)._asdict().items():
         path = folder / kind / f"{paper}.csv"
         with replacing(path) as temporary:
             frame.to_csv(temporary, index=False, lineterminator="\n")

@@ -167,7 +167,8 @@ class Examination:
 
 def examine(claim: Claim, table: pd.DataFrame, size: Size) -> Examination:
     """Make a claim's tests on the long table (any papers' rows; the claim's own are taken)."""
-    rows = table[table["paper"] == claim.paper]
+    read = {metric for test in claim.tests for metric in test.metrics}
+    rows = table[(table["paper"] == claim.paper) & table["metric"].isin(read)]
     # An empty condition, the headline row, may have been read as missing.
     rows = rows.assign(condition=rows["condition"].astype(object).fillna("").astype(str))
     made = [test for test in claim.tests if size in test.sizes]

@@ -1,10 +1,10 @@
-"""Claims and the long table in; a verdict for each claim and the single tests behind it out."""
+"""Claims and the long table in; a verdict for each claim, the single tests behind it, and where it would flip out."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,7 @@ from replication.verdicts.published import PublishedValue
 from replication.verdicts.rank_order import RankAgreement
 from replication.verdicts.rows import Evidence, Verdict, frame
 from replication.verdicts.selection import Cell, Selection, Size, in_words
+from replication.verdicts.sensitivity import sensitivity
 from replication.verdicts.statements import (
     BETTER,
     IN_DIRECTION,
@@ -44,14 +45,21 @@ class Level:
     evidence: str
 
 
-def judge(
-    claims: Sequence[Claim], table: pd.DataFrame, *, size: Size, evidence: str
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+class Judgement(NamedTuple):
+    """What there is to say about claims: the verdicts, one row a claim; the evidence, one row a single test; and the
+    verdicts over a range of margins.
+    """
+
+    verdicts: pd.DataFrame
+    evidence: pd.DataFrame
+    sensitivity: pd.DataFrame
+
+
+def judge(claims: Sequence[Claim], table: pd.DataFrame, *, size: Size, evidence: str) -> Judgement:
     """Judge claims by the long table, all at the same level.
 
     `size` is what the preset's runs can speak to, `evidence` the level that is printed with each verdict (`quick`,
-    `quick, modified: kd_pinn.student.width`). Returns the verdicts, one row a claim, and the evidence, one row a single
-    test.
+    `quick, modified: kd_pinn.student.width`).
 
     Estimates, intervals and margins are in the metric's units; for ratios and orderings, "times better". A verdict's
     numbers are those of the single test on which it hangs, with the interval at the `confidence` that mirrors it: 90 %,
@@ -62,9 +70,7 @@ def judge(
     return judge_at([Level(size, evidence)] * len(claims), claims, table)
 
 
-def judge_at(
-    levels: Sequence[Level], claims: Sequence[Claim], table: pd.DataFrame
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def judge_at(levels: Sequence[Level], claims: Sequence[Claim], table: pd.DataFrame) -> Judgement:
     """Judge claims as `judge` does, each at the level of its own, since the runs behind them may differ in size."""
     examinations = [examine(claim, table, level.size) for level, claim in zip(levels, claims, strict=True)]
     pairs = list(zip(examinations, levels, strict=True))
@@ -74,7 +80,7 @@ def judge_at(
     undecided = ~verdicts["verdict"].isin([NOT_TESTABLE]) & ~(verdicts["p_holm"].astype(float) <= LEVEL)
     verdicts["verdict_holm"] = verdicts["verdict"].mask(undecided, INCONCLUSIVE)
     singles = [_evidence_row(found, single, level.evidence) for found, level in pairs for single in found.singles]
-    return verdicts, frame(Evidence, singles)
+    return Judgement(verdicts, frame(Evidence, singles), sensitivity(examinations))
 
 
 def _verdict_row(found: Examination, evidence: str) -> Verdict:

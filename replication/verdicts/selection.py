@@ -166,8 +166,8 @@ class Selection(Strict):
 
     def _begun(self, table: pd.DataFrame) -> dict[str, set[str]]:
         """Return, by hardware target, the problems on which there are rows of the compared method."""
-        mine = table["problem"].isin(self.problems) & table["method"].isin(self.methods)
-        rows = table[mine & (table["metric"] == self.metric)]
+        rows = table[table["metric"] == self.metric]
+        rows = rows[rows["problem"].isin(self.problems) & rows["method"].isin(self.methods)]
         begun: dict[str, set[str]] = {}
         for hardware, problem in zip(rows["hardware"], rows["problem"], strict=True):
             if self._counts(hardware):

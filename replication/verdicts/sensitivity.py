@@ -7,29 +7,25 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from replication.verdicts.claim import Claim
-from replication.verdicts.examination import examine
-from replication.verdicts.selection import Size
+from replication.verdicts.examination import Examination
 from replication.verdicts.statements import NOT_TESTABLE
 
 MARGINS = np.geomspace(0.1, 10, 401)
 """Multiples of the registered margin (on the logarithm where the margin is a factor) or of the registered bound."""
 
 
-def sensitivity(sizes: Sequence[Size], claims: Sequence[Claim], table: pd.DataFrame) -> pd.DataFrame:
-    """Return the verdict of each claim over a range of margins: claim, paper, verdict, margin_from, margin_to.
+def sensitivity(examinations: Sequence[Examination]) -> pd.DataFrame:
+    """Return the verdict of each examined claim over a range of margins: claim, paper, verdict, margin_from, margin_to.
 
     Margins are multiples of the registered one, 1 being the verdict itself; one row for each stretch without a flip,
-    its ends good to 1 %. `sizes` are what the runs behind each claim can speak to. A claim that cannot be tested has no
-    rows.
+    its ends good to 1 %. A claim that cannot be tested has no rows.
     """
-    strips = [_strip(claim, table, size) for size, claim in zip(sizes, claims, strict=True)]
     columns = ["claim", "paper", "verdict", "margin_from", "margin_to"]
-    return pd.DataFrame([row for strip in strips for row in strip], columns=columns)
+    return pd.DataFrame([row for found in examinations for row in _strip(found)], columns=columns)
 
 
-def _strip(claim: Claim, table: pd.DataFrame, size: Size) -> list[dict[str, object]]:
-    found = examine(claim, table, size)
+def _strip(found: Examination) -> list[dict[str, object]]:
+    claim = found.claim
     if all(single.estimate is None for single in found.singles) or found.words() == NOT_TESTABLE:
         return []
     words = found.words(MARGINS)

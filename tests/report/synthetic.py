@@ -14,7 +14,6 @@ from replication.report.sources import FigureSources
 from replication.storage.atomic import replacing, write_json
 from replication.verdicts.claim import load_claims
 from replication.verdicts.judge import judge
-from replication.verdicts.sensitivity import sensitivity
 
 PRESET = "quick"
 PAPER = "kd_pinn"
@@ -76,9 +75,7 @@ def report(root: Path, sources: FigureSources, papers: tuple[str, ...] = (PAPER,
     table = root / layout.metrics(PRESET)[0]
     rows = sources.table
     rows.to_csv(table, index=False)
-    verdicts, evidence = judge(load_claims(PAPER), rows, size="reduced", evidence=PRESET)
-    claims = load_claims(PAPER)
-    flips = sensitivity(["reduced"] * len(claims), claims, rows)
+    verdicts, evidence, flips = judge(load_claims(PAPER), rows, size="reduced", evidence=PRESET)
     reports.mkdir(parents=True)
     flips.to_csv(reports / "sensitivity.csv", index=False)
     verdicts.to_csv(reports / "verdicts.csv", index=False)

@@ -6,7 +6,6 @@ import pytest
 
 from replication.verdicts.claim import Claim, load_claims
 from replication.verdicts.judge import Level, judge, judge_at
-from replication.verdicts.sensitivity import sensitivity
 
 COLUMNS = ["hardware", "paper", "problem", "method", "seed", "condition", "metric", "value", "unit", "status", "timing"]
 SEEDS = 5
@@ -46,7 +45,7 @@ def table(*columns, seeds=SEEDS):
 
 
 def verdict_of(one, rows, size="published"):
-    verdicts, _ = judge([one], rows, size=size, evidence="laptop")
+    verdicts, *_ = judge([one], rows, size=size, evidence="laptop")
     return verdicts.iloc[0]
 
 
@@ -121,7 +120,7 @@ def test_one_seed_is_inconclusive_and_two_are_enough_for_a_wide_interval():
 def test_failures_stand_apart_from_the_error_of_the_runs_that_worked():
     rows = table(("p", "student", 1.0), ("p", "teacher", 2.0))
     rows.loc[(rows["method"] == "teacher") & (rows["seed"] == 4), ["value", "status"]] = [None, "diverged"]
-    verdicts, evidence = judge([claim(ORDERING)], rows, size="published", evidence="laptop")
+    verdicts, evidence, *_ = judge([claim(ORDERING)], rows, size="published", evidence="laptop")
     assert verdicts.loc[0, ["n", "runs", "failures", "verdict"]].tolist() == [4, 10, 1, "replicated"]
     assert evidence.loc[0, "failure_low"] < 0.1 < evidence.loc[0, "failure_high"]
 
@@ -247,28 +246,28 @@ def test_a_reduced_run_never_claims_the_published_size():
 def test_holm_is_shown_beside_the_verdict_and_counts_the_claims_of_the_paper():
     rows = table(("p", "student", 1.0), ("p", "teacher", 1.0))
     rows.loc[rows["method"] == "teacher", "value"] *= np.exp([0.02, 0.035, 0.005, 0.04, -0.005])
-    alone, _ = judge([claim(ORDERING)], rows, size="published", evidence="laptop")
+    alone, *_ = judge([claim(ORDERING)], rows, size="published", evidence="laptop")
     bound = {"kind": "threshold", "at_most": 1.5}
     others = [claim(bound, id=f"X{number}") for number in (2, 3)]
     missing = claim(ORDERING | {"metric": "latency"}, id="X4")
-    together, _ = judge([claim(ORDERING), *others, missing], rows, size="published", evidence="laptop")
+    together, *_ = judge([claim(ORDERING), *others, missing], rows, size="published", evidence="laptop")
     assert together["verdict"].tolist() == ["replicated"] * 3 + ["not testable"]
     p = alone.loc[0, "p_value"]
     assert 0.05 / 2 < p <= 0.05
     assert alone.loc[0, ["p_holm", "verdict_holm"]].tolist() == [p, "replicated"]
     assert together.loc[0, "p_holm"] == pytest.approx(p)
     harder = claim(ORDERING, id="X5")
-    twice, _ = judge([claim(ORDERING), harder], rows, size="published", evidence="laptop")
+    twice, *_ = judge([claim(ORDERING), harder], rows, size="published", evidence="laptop")
     assert twice["p_holm"].tolist() == pytest.approx([2 * p, 2 * p])
     assert twice["verdict_holm"].tolist() == ["inconclusive", "inconclusive"]
 
 
 def test_the_published_value_is_compared_with_one_more_run():
     test = {"kind": "equivalence", "published": 1.0, "margin": 1.01}
-    _, evidence = judge([claim(test)], table(("p", "student", 1.025)), size="published", evidence="laptop")
+    _, evidence, _ = judge([claim(test)], table(("p", "student", 1.025)), size="published", evidence="laptop")
     assert evidence.loc[0, "published_predicted"]
     assert evidence.loc[0, "prediction_low"] < 1.0 < evidence.loc[0, "low"]
-    _, evidence = judge([claim(test)], table(("p", "student", 2.0)), size="published", evidence="laptop")
+    _, evidence, _ = judge([claim(test)], table(("p", "student", 2.0)), size="published", evidence="laptop")
     assert not evidence.loc[0, "published_predicted"]
 
 
@@ -321,7 +320,7 @@ def test_sensitivity_flips_where_the_interval_meets_the_margin():
     rows = table(("p", "teacher", 5.5), ("p", "student", 1.0))
     rows.loc[rows["method"] == "teacher", "value"] *= np.array([1.05, 1.0, 0.96, 1.02, 0.98])
     row = verdict_of(claim(RATIO), rows)
-    strip = sensitivity(["published"], [claim(RATIO)], rows)
+    strip = judge([claim(RATIO)], rows, size="published", evidence="laptop").sensitivity
     assert strip["verdict"].tolist() == ["better", "inconclusive", "replicated"]
     expected = [np.log(row[end] / 5.0) / np.log(1.2) for end in ("low", "high")]
     assert strip["margin_to"].tolist()[:2] == pytest.approx(expected, rel=0.01)
@@ -332,8 +331,7 @@ def test_sensitivity_at_the_registered_margin_is_the_verdict():
     rows = table(("p", "student", 1.0), ("p", "teacher", 2.0), ("q", "student", 1.0), ("q", "teacher", 1.01))
     tests = [ORDERING, RATIO, {"kind": "threshold", "at_most": 0.7}, {"kind": "failure_rate", "at_most": 0.5}]
     claims = [claim(test | {"problems": ["p", "q"]}, id=f"X{i}") for i, test in enumerate(tests, 1)]
-    verdicts, _ = judge(claims, rows, size="published", evidence="laptop")
-    strips = sensitivity(["published"] * len(claims), claims, rows)
+    verdicts, _, strips = judge(claims, rows, size="published", evidence="laptop")
     at_one = strips[(strips["margin_from"] < 1) & (strips["margin_to"] > 1)]
     assert at_one["verdict"].tolist() == verdicts["verdict"].tolist()
 
@@ -341,7 +339,7 @@ def test_sensitivity_at_the_registered_margin_is_the_verdict():
 def test_sensitivity_of_a_reduced_run_claims_no_more_than_its_verdict():
     rows = table(("p", "student", 1.0), ("p", "teacher", 5.0))
     both = claim(ORDERING, RATIO | {"sizes": ["published"]})
-    strip = sensitivity(["reduced"], [both], rows)
+    strip = judge([both], rows, size="reduced", evidence="laptop").sensitivity
     assert "replicated" not in set(strip["verdict"])
     assert verdict_of(both, rows, size="reduced")["verdict"] == "in direction"
 
@@ -357,7 +355,7 @@ def test_a_published_value_stands_only_beside_what_is_tested_against_it():
 def test_each_claim_is_judged_at_the_size_of_its_own_runs():
     rows = table(("p", "student", 1.0), ("p", "teacher", 5.0))
     claims = [claim(RATIO | {"sizes": ["published"]}, id=name) for name in ("X1", "X2")]
-    verdicts, _ = judge_at([Level("published", "laptop"), Level("reduced", "quick")], claims, rows)
+    verdicts, *_ = judge_at([Level("published", "laptop"), Level("reduced", "quick")], claims, rows)
     assert verdicts["verdict"].tolist() == ["replicated", "not testable"]
     assert verdicts["evidence"].tolist() == ["laptop", "quick"]
 
@@ -389,7 +387,7 @@ def test_reasons_are_written_in_units_a_reader_would_choose():
 
 
 def test_kd_pinn_without_any_run_is_not_testable_throughout():
-    verdicts, evidence = judge(load_claims("kd_pinn"), table(), size="published", evidence="laptop")
+    verdicts, evidence, strips = judge(load_claims("kd_pinn"), table(), size="published", evidence="laptop")
     first = "claim paper statement verdict evidence n estimate low high published margin unit reason"
     assert list(verdicts)[:13] == first.split()
     assert set(first.split()) - {"statement"} <= set(evidence)
@@ -397,8 +395,7 @@ def test_kd_pinn_without_any_run_is_not_testable_throughout():
     reasons = verdicts.set_index("claim")["reason"]
     assert reasons.drop("KD11").str.startswith("not run: ").all()
     assert reasons["KD11"].startswith("missing: the constant")
-    claims = load_claims("kd_pinn")
-    assert sensitivity(["published"] * len(claims), claims, table()).empty
+    assert strips.empty
 
 
 def test_every_kd_pinn_test_can_reach_replicated_and_not_replicated():
