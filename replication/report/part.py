@@ -13,6 +13,7 @@ What can be shown of a problem once only (frames, a dataset's card) is that of i
 """
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -53,6 +54,11 @@ class Part:
     def place(self) -> str:
         """Its problem and hardware target, in words."""
         return f"{self.problem} on {self.target}"
+
+    @property
+    def level(self) -> str:
+        """Its evidence level, with what was changed as it stands in the settings of its problem or paper."""
+        return re.sub(rf"\b{self.paper}\.((problems|datasets)\.{self.problem}\.)?", "", self.evidence)
 
     @property
     def on_accelerator(self) -> bool:
@@ -98,6 +104,6 @@ def level(claim: Claim, parts: Sequence[Part], table: pd.DataFrame) -> Level:
         return Level("published", "not run")
     levels: dict[str, list[str]] = {}
     for part in behind:
-        levels.setdefault(part.evidence, []).append(part.problem)
+        levels.setdefault(part.level, []).append(part.problem)
     named = [f"{evidence} ({', '.join(names)})" for evidence, names in levels.items()] if len(levels) > 1 else levels
     return Level(min((part.size for part in behind), key=SIZES.index), "; ".join(named))

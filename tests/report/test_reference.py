@@ -247,6 +247,9 @@ def test_a_claim_over_parts_is_judged_at_the_weaker_size_and_names_both(two_part
     assert (over_both.size, over_both.evidence) == ("reduced", "laptop (burgers); quick (taylor_green)")
     on_burgers = level(claims["KD10"], two_parts, table)
     assert (on_burgers.size, on_burgers.evidence) == ("published", "laptop")
+    changed = "laptop, modified: kd_pinn.latency.repeats, kd_pinn.problems.burgers.variants.w10.seeds"
+    modified = [replace(part, evidence=changed) for part in two_parts if part.problem == "burgers"]
+    assert level(claims["KD10"], modified, table).evidence == "laptop, modified: latency.repeats, variants.w10.seeds"
     verdicts = reference.judged(two_parts)["verdicts"].set_index("claim")
     assert verdicts.loc["KD4", "evidence"] == over_both.evidence
     assert verdicts.loc["KD10", "reason"].startswith("not run: RMSE of teacher on Black-Scholes")
