@@ -119,12 +119,16 @@ def _interleaved(calls: Mapping[str, Call], settings: LatencySettings) -> dict[s
     return {name: np.array(values) for name, values in times.items()}
 
 
+def headline(network: str, baseline: str) -> dict[str, str]:
+    """Return what every condition tells of a network, timed or not: metrics with their units."""
+    return {"latency": "s"} if network == baseline else {"latency": "s", "speedup": "1"}
+
+
 def summary(timing: Timing, baseline: str) -> list[tuple[str, str, float | None, str]]:
     """Return (network, metric, value, unit): median, mean and 95th percentile, and the speed-up over `baseline`.
 
-    The speed-up is the median over rounds of the ratio of two calls made side by side. There is no value, and no
-    statistic but the median, where the condition was skipped. The floor, `latency_floor`, is a row of
-    `baseline`.
+    The speed-up is the median over rounds of the ratio of two calls made side by side. Where the condition was skipped
+    there is no value, and no mean or percentile. The floor, `latency_floor`, is a row of `baseline`.
     """
     rows: list[tuple[str, str, float | None, str]] = []
     for name, seconds in timing.seconds.items():
@@ -132,7 +136,7 @@ def summary(timing: Timing, baseline: str) -> list[tuple[str, str, float | None,
             rows.append((baseline, "latency_floor", float(np.median(seconds)) if len(seconds) else None, "s"))
             continue
         if not len(seconds):
-            rows.append((name, "latency", None, "s"))
+            rows += [(name, metric, None, unit) for metric, unit in headline(name, baseline).items()]
             continue
         rows += [
             (name, "latency", float(np.median(seconds)), "s"),

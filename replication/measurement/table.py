@@ -51,14 +51,16 @@ def run_rows(folder: Path) -> list[Row]:
 
 
 def _costs(record: dict[str, Any]) -> list[dict[str, Any]]:
-    phases, accelerator = record["phases"].values(), record.get("accelerator_memory_mb")
-    on_accelerator = {"metric": "accelerator_memory", "value": accelerator, "unit": "MB", "timing": True}
+    phases, on_accelerator = record["phases"].values(), []
+    if "accelerator_memory_mb" in record:
+        value = record["accelerator_memory_mb"]
+        on_accelerator = [{"metric": "accelerator_memory", "value": value, "unit": "MB", "timing": True}]
     return [
         {"metric": "train_cpu", "value": sum(phase["cpu_s"] for phase in phases), "unit": "s", "timing": True},
         {"metric": "train_wall", "value": sum(phase["wall_s"] for phase in phases), "unit": "s", "timing": True},
         {"metric": "compile_wall", "value": record["compile_wall_s"], "unit": "s", "timing": True},
         {"metric": "peak_memory", "value": record["peak_memory_mb"], "unit": "MB", "timing": True},
-        *([] if accelerator is None else [on_accelerator]),
+        *on_accelerator,
         {"metric": "train_steps", "value": sum(phase["steps"] for phase in phases), "unit": "1"},
         {"metric": "parameters", "value": record["parameters"], "unit": "1"},
     ]

@@ -18,6 +18,7 @@ from replication.report.runs import Cost, MadeBy
 from replication.report.sources import read_tables
 from replication.report.strip import Stretch
 from replication.report.tables import Table
+from replication.settings.loading import MODIFIED
 from replication.verdicts.claim import Claim, load_claims
 from replication.verdicts.statements import (
     BETTER,
@@ -264,7 +265,7 @@ def _levels(inputs: Inputs, slug: str, claims: Iterable[JudgedClaim]) -> list[st
     if not inputs.parts:
         made = {(inputs.preset, str(claim.found["evidence"])) for claim in claims if claim.found}
     presets = sorted({preset for preset, _ in made})
-    return [*presets, "some modified"] if any(preset != evidence for preset, evidence in made) else presets
+    return [*presets, "some modified"] if any(MODIFIED in evidence for _, evidence in made) else presets
 
 
 def export(inputs: Inputs, slug: str, folder: Path) -> None:

@@ -22,12 +22,15 @@ from typing import Any, get_args
 import pandas as pd
 
 from replication.report import figure
+from replication.settings.loading import MODIFIED
 from replication.storage.atomic import write_json
 from replication.verdicts.claim import Claim
 from replication.verdicts.judge import Level
 from replication.verdicts.selection import Size
 
 ABOUT, ROWS, RUNS, FIGURES, DATASET = "part.json", "rows.csv", "runs.json", "figures", "dataset"
+BELOW_A_PROBLEM = re.compile(r"(\w+)[.](?:problems|datasets)[.](\w+)[.](.+)")
+"""A key of settings that belong to one problem: paper, problem, the key below it."""
 SIZES: tuple[Size, ...] = get_args(Size)
 """From the weakest to the strongest."""
 
@@ -57,8 +60,16 @@ class Part:
 
     @property
     def level(self) -> str:
-        """Its evidence level, with what was changed as it stands in the settings of its problem or paper."""
-        return re.sub(rf"\b{self.paper}\.((problems|datasets)\.{self.problem}\.)?", "", self.evidence)
+        """Its evidence level, with what was changed of its problem as it stands there, nothing of others'."""
+        preset, _, keys = self.evidence.partition(MODIFIED)
+        changed = []
+        for key in keys.split(", ") if keys else []:
+            below = BELOW_A_PROBLEM.fullmatch(key)
+            if below is None:
+                changed.append(key)
+            elif below.group(1, 2) == (self.paper, self.problem):
+                changed.append(below[3])
+        return preset + MODIFIED + ", ".join(changed) if changed else preset
 
     @property
     def on_accelerator(self) -> bool:
@@ -102,8 +113,9 @@ def level(claim: Claim, parts: Sequence[Part], table: pd.DataFrame) -> Level:
     behind = [part for part in of_paper if (part.target, part.problem) in read] or of_paper
     if not behind:
         return Level("published", "not run")
+    problems = [part.problem for part in behind]
     levels: dict[str, list[str]] = {}
     for part in behind:
-        levels.setdefault(part.level, []).append(part.problem)
+        levels.setdefault(part.level, []).append(part.problem if problems.count(part.problem) == 1 else part.place)
     named = [f"{evidence} ({', '.join(names)})" for evidence, names in levels.items()] if len(levels) > 1 else levels
     return Level(min((part.size for part in behind), key=SIZES.index), "; ".join(named))

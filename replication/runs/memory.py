@@ -8,4 +8,5 @@ OUT_OF_MEMORY = (RuntimeError, MemoryError)
 
 def says_out_of_memory(error: BaseException) -> bool:
     """Tell whether an error is the lack of memory, of the processor or of an accelerator."""
-    return isinstance(error, torch.OutOfMemoryError | MemoryError) or "can't allocate memory" in str(error)
+    told = any(words in str(error) for words in ("can't allocate memory", "out of memory"))
+    return told or isinstance(error, torch.OutOfMemoryError | MemoryError)

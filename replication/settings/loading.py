@@ -17,6 +17,8 @@ from replication.errors import UserError
 from replication.settings.preset import PresetBase, preset_model
 
 DEFAULT = layout.PRESETS / "quick.yaml"
+MODIFIED = ", modified: "
+"""What stands in an evidence level between the preset and the keys that the command line changed."""
 NARROWING = ("problems", "baselines")
 """The keys that choose which runs are made and change none of them."""
 
@@ -37,7 +39,7 @@ class LoadedPreset:
     @property
     def evidence_level(self) -> str:
         """Return what the verdicts of this run may call their evidence."""
-        return f"{self.name}, modified: {', '.join(self.modified)}" if self.modified else self.name
+        return f"{self.name}{MODIFIED}{', '.join(self.modified)}" if self.modified else self.name
 
     @property
     def config(self) -> tuple[str, ...]:
@@ -90,6 +92,8 @@ def _overlay(base: Any, over: Any, keys: tuple[str, ...], changes: dict[tuple[st
     if isinstance(over, Mapping) and isinstance(base, Mapping):
         result = dict(base)
         for name, value in over.items():
+            if keys[-1:] == ("variants",) and name not in base and _typed(value) is None:
+                raise UserError(f"--config: {'.'.join(keys)} has no {name!r} to leave out{_nearest(name, list(base))}")
             result[name] = _overlay(base.get(name), value, (*keys, str(name)), changes)
         return result
     value = _typed(over)

@@ -3,6 +3,7 @@
 import argparse
 import json
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,8 +11,8 @@ import numpy as np
 
 from replication.layout import RunKey
 from replication.measurement import measured
-from replication.measurement.latency import LatencySettings, latency, summary
-from replication.measurement.table import row
+from replication.measurement.latency import LatencySettings, headline, latency, summary
+from replication.measurement.table import Row, row
 from replication.networks.saved import load_network
 from replication.runs import log
 from replication.runs.outcome import Status, read_record
@@ -45,7 +46,7 @@ def run(options: argparse.Namespace) -> None:
     device = json.loads(options.hardware.read_text(encoding="utf-8"))["device"]
     if device != "cpu":
         logger.warning("skipped: inference is timed on CPUs only, as the paper claims it, not on %s", device)
-        rows = [row(key, Status.SKIPPED, "latency", None, "s", timing=True) for key in keys.values()]
+        rows = _without_values(dict.fromkeys(keys.values(), Status.SKIPPED), first.method)
     elif all(status == Status.DONE for status in statuses.values()):
         networks = {keys[folder].method: load_network(folder) for folder in folders}
         box = json.loads((options.baseline / "model.json").read_text(encoding="utf-8"))
@@ -57,7 +58,16 @@ def run(options: argparse.Namespace) -> None:
                 reached = Status.SKIPPED if value is None else Status.DONE
                 rows.append(row(by_method[method], reached, metric, value, unit, timing.condition, timing=True))
     else:
-        for folder, status in statuses.items():
-            reached = status if status != Status.DONE else Status.SKIPPED
-            rows.append(row(keys[folder], reached, "latency", None, "s", timing=True))
+        ended = {
+            keys[folder]: Status.SKIPPED if status == Status.DONE else status for folder, status in statuses.items()
+        }
+        rows = _without_values(ended, first.method)
     measured.write(rows, options.out, options.settings)
+
+
+def _without_values(reached: Mapping[RunKey, str], baseline: str) -> list[Row]:
+    return [
+        row(key, status, metric, None, unit, timing=True)
+        for key, status in reached.items()
+        for metric, unit in headline(key.method, baseline).items()
+    ]

@@ -31,7 +31,12 @@ def run(options: argparse.Namespace) -> None:
     statuses = [read_record(folder)["status"] for folder in (options.teacher, options.student)]
     if any(status != Status.DONE for status in statuses):
         reached = [Status.SKIPPED if status == Status.DONE else status for status in statuses]
-        missing = [row(key, status, "flops_per_point", None, "1") for key, status in zip(keys, reached, strict=True)]
+        missing = []
+        for key, status in zip(keys, reached, strict=True):
+            missing.append(row(key, status, "flops_per_point", None, "1"))
+            missing += [
+                row(key, status, "intensity_over_balance", None, "1", f"fusion={name}", True) for name in FUSIONS
+            ]
         measured.write(missing, options.out, options.settings)
         return
     device = json.loads(options.hardware.read_text(encoding="utf-8"))["device"]

@@ -60,6 +60,8 @@ def run(options: argparse.Namespace) -> None:
         with Meter() as meter:
             outcome = _train(this, module, target)
         outcome.details |= meter.record(this.device, resumed)
+        if this.device != "cpu" and outcome.status is not Status.DONE:
+            outcome.details.setdefault("accelerator_memory_mb", None)  # a row without a value, and no hole
         if not first:
             return
         outcome.peak_memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -94,7 +96,8 @@ def _train(this: Run, module: str, target: dict[str, str]) -> Outcome:
     try:
         return import_module(module).train(this)
     except OUT_OF_MEMORY as error:
-        if not says_out_of_memory(error):
+        # One process of several must end, so that torchrun ends the others, which would wait for it.
+        if not says_out_of_memory(error) or int(os.environ.get("WORLD_SIZE", "1")) > 1:
             raise
         return Outcome(Status.FAILED, "out of memory; take fewer points or a smaller network")
 

@@ -9,7 +9,7 @@ import numpy as np
 from replication.report import wording
 from replication.settings.strict import Strict
 from replication.verdicts.rank_order import RankAgreement, Ranked, agreement
-from replication.verdicts.selection import Cell, Condition, Name, Undecidable
+from replication.verdicts.selection import Cell, Condition, Name, Undecidable, Unmeasured
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,6 +62,9 @@ class RankCorrelation(Ranked):
             seeds.values(known, score.metric, problem, score.method, score.condition).mean()
             for problem in self.problems
         ]
+        for problem, mean in zip(self.problems, means, strict=True):
+            if not np.isfinite(mean):
+                raise Unmeasured(f"no value: {wording.metric(score.metric)}", problem)
         if not np.ptp(means) > 0:
             raise Undecidable(f"{wording.metric(score.metric)} is the same everywhere: no order")
         sign = 1 if self.trend == "rises" else -1

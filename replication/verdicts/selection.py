@@ -89,8 +89,8 @@ class Selection(Strict):
 
     `method` may be a list: the best of them is chosen for each seed from the other seeds, so that choosing is not
     rewarded by the noise of the seed it is judged on. `targets` are hardware names before any dash (`cpu` stands for
-    `cpu` and `cpu-laptop`); without them every target counts on which a method ran on one of the problems. `sizes` are
-    the sizes of run at which the test is made. `reason` says why this margin or bound was chosen, before any run.
+    `cpu` and `cpu-laptop`); without them any target may count, see `cells`. `sizes` are the sizes of run at which the
+    test is made. `reason` says why this margin or bound was chosen, before any run.
     """
 
     kind: str

@@ -1,5 +1,7 @@
 """Figures of KD-PINN's measurements: their numbers from a small made-up table, and that they can be drawn."""
 
+import shutil
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
@@ -29,6 +31,23 @@ VARIANTS = {
     "kd_student-steps500": 1e-2,
 }
 SEEDS = (0, 1, 2)
+MADE_UP = (
+    "accuracy_by_arm",
+    "extrapolation",
+    "gradient_variance",
+    "gradient_shares",
+    "loss_landscape",
+    "latency_by_batch",
+    "roofline",
+    "speedup_map",
+    "width_sweep",
+    "distillation_weight",
+    "error_bound",
+    "teacher_failure",
+    "stiff",
+    "error_against_cost",
+)
+"""Figures that the made-up table and predictions have something for."""
 AXES = {"x": np.linspace(-1, 1, 12), "t": np.linspace(0, 1, 7)}
 
 
@@ -120,31 +139,28 @@ def sources(tmp_path_factory):
     return FigureSources(root, files)
 
 
+@pytest.fixture(scope="module")
+def two_targets(sources, tmp_path_factory):
+    """The same runs once more as those of a second target."""
+    root = tmp_path_factory.mktemp("targets")
+    shutil.copytree(sources.root, root, dirs_exist_ok=True)
+    files = [root / path.relative_to(sources.root) for path in sources.files]
+    rows = table()
+    write_rows([*rows, *(replace(row, hardware="cuda") for row in rows)], root / layout.table("quick", "kd_pinn"))
+    for key, path in sources.predictions():
+        files.append(root / replace(key, hardware="cuda").folder("quick") / path.name)
+        files[-1].parent.mkdir(parents=True)
+        shutil.copyfile(path, files[-1])
+    return FigureSources(root, files)
+
+
 def content(name, sources, folder) -> pd.DataFrame:
     path = folder / f"{name}.csv"
     figure.write_data("kd_pinn", name, sources, path)
     return figure.read_data(path)
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "accuracy_by_arm",
-        "extrapolation",
-        "gradient_variance",
-        "gradient_shares",
-        "loss_landscape",
-        "latency_by_batch",
-        "roofline",
-        "speedup_map",
-        "width_sweep",
-        "distillation_weight",
-        "error_bound",
-        "teacher_failure",
-        "stiff",
-        "error_against_cost",
-    ],
-)
+@pytest.mark.parametrize("name", MADE_UP)
 def test_it_is_drawn_from_its_data(name, sources, tmp_path):
     shown = content(name, sources, tmp_path)
     assert figure.missing(shown) is None
@@ -154,6 +170,27 @@ def test_it_is_drawn_from_its_data(name, sources, tmp_path):
     assert drawing.get_figwidth() == style.WIDTH
     assert all(axis.has_data() for axis in drawing.axes)
     plt.close(drawing)
+
+
+@pytest.mark.parametrize("name", MADE_UP)
+def test_hardware_targets_are_kept_apart(name, sources, two_targets, tmp_path):
+    together, alone = (content(name, of, tmp_path) for of in (two_targets, sources))
+    pd.testing.assert_frame_equal(together[together["hardware"] == "cpu"].reset_index(drop=True), alone)
+    draw = import_module(f"replication.papers.kd_pinn.figures.{name}").draw
+    with style.applied():
+        titles = [f"{axis.get_ylabel()} {axis.get_title('left')}" for axis in draw(together).axes]
+        plt.close("all")
+    assert sum("cuda" in title for title in titles) == sum("cpu" in title for title in titles) > 0
+
+
+def test_fields_name_the_hardware_where_problems_ran_on_several(sources):
+    module = import_module("replication.papers.kd_pinn.figures.error_fields")
+    data = module.data(sources)
+    with style.applied():
+        for hardware, named in (("cpu", "Burgers, seed 0"), ("cuda", "Burgers, cuda, seed 0")):
+            drawing = module.draw(data | {"burgers/hardware": np.array(hardware)})
+            assert named in [axis.get_title("left") for axis in drawing.axes]
+            plt.close(drawing)
 
 
 def test_extrapolation_sets_the_headline_beside_the_domains(sources, tmp_path):

@@ -41,14 +41,37 @@ def settings(**burgers):
             {"variants": {"w-10": {"methods": "[kd_student]", "student": "[10]"}}},
             ["variant 'w-10' may hold"],
         ),
-        ({"variants": {"same": {"methods": "[kd_student]"}}}, ["variants.same", "nothing is changed", "teacher_steps"]),
+        (
+            {"variants": {"same": {"methods": "[kd_student]"}}},
+            ["variant 'same' changes nothing in kd_student", "teacher_steps"],
+        ),
         (
             {"variants": {"steps": {"methods": "[kd_student]", "teacher_steps": "[500, 0]"}}},
-            ["variants.steps", "add teacher to its methods"],
+            ["variant 'steps' changes nothing in kd_student", "teacher_steps of a teacher of its own"],
         ),
         (
             {"variants": {"w10": {"methods": "[kd_student, scratch_student]", "distillation_weight": "10"}}},
-            ["variants.w10", "changes nothing in scratch_student", "allowed: kd_student"],
+            ["variant 'w10' changes nothing in scratch_student", "distillation_weight of kd_student"],
+        ),
+        (
+            {"variants": {"wide": {"methods": "[teacher]", "student": "[50]"}}},
+            ["variant 'wide' changes nothing in teacher"],
+        ),
+        (
+            {"variants": {"soft": {"methods": "[teacher]", "conditions": "soft"}}},
+            ["variant 'soft' changes nothing in teacher"],
+        ),
+        (
+            {"variants": {"w0": {"methods": "[kd_student]", "distillation_weight": "0"}}},
+            ["variant 'w0'", "w_KD = 0 is run already"],
+        ),
+        (
+            {"variants": {name: {"methods": "[kd_student]", "distillation_weight": "10"} for name in ("w10", "w10.0")}},
+            ["variant 'w10'", "w_KD = 10 is run already"],
+        ),
+        (
+            {"distillation_weight": 5, "variants": {"w10": {"methods": "[kd_student]", "distillation_weight": "10"}}},
+            ["distillation_weight = 5", "'w10' is shown beside a main arm of 1"],
         ),
         (
             {"variants": {"w99": {"methods": "[kd_student]", "distillation_weight": "5"}}},
@@ -74,7 +97,7 @@ def test_a_wrong_setting_is_one_line_with_its_value_and_what_is_allowed(burgers,
         load_preset(Path("workflow/presets/smoke.yaml"), {"kd_pinn": {"problems": {"burgers": burgers}}})
     message = str(caught.value)
     assert "\n" not in message
-    assert "kd_pinn.problems.burgers." in message
+    assert "kd_pinn.problems.burgers" in message
     for part in expected:
         assert part in message
 

@@ -92,6 +92,7 @@ def test_a_batch_that_does_not_fit_the_memory_is_skipped_and_the_rest_timed(monk
     assert summary(large, "teacher") == [
         ("teacher", "latency", None, "s"),
         ("student", "latency", None, "s"),
+        ("student", "speedup", None, "1"),
         ("teacher", "latency_floor", None, "s"),
     ]
 

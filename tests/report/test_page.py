@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from html.parser import HTMLParser
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from replication.baselines.declaration import BASELINES, baselines, declared
 from replication.report import citations, content, page
 from replication.report.runs import Cost
+from replication.settings.loading import MODIFIED
 from replication.verdicts.claim import load_claims
 
 from . import synthetic
@@ -334,3 +336,15 @@ def test_declaring_a_figure_imports_neither_pandas_nor_matplotlib():
 def part(html, claim):
     start = html.index(f'id="kd_pinn-{claim}"')
     return html[start : html.index("</article>", start)]
+
+
+@pytest.mark.parametrize(
+    ("evidence", "told"),
+    [
+        ("quick, unfinished", ["quick"]),
+        (f"quick{MODIFIED}kd_pinn.latency.repeats, unfinished", ["quick", "some modified"]),
+    ],
+)
+def test_a_page_of_what_exists_so_far_is_modified_only_if_settings_were(evidence, told):
+    claims = [SimpleNamespace(found={"evidence": evidence})]
+    assert content._levels(SimpleNamespace(parts=(), preset="quick"), "kd_pinn", claims) == told

@@ -19,6 +19,7 @@ from replication.errors import UserError
 from replication.report import figure, publication, reference
 from replication.report.part import level, read_all
 from replication.report.sources import read_tables
+from replication.settings.loading import MODIFIED
 from replication.verbs import rejudge
 from replication.verdicts.claim import load_claims
 
@@ -247,9 +248,12 @@ def test_a_claim_over_parts_is_judged_at_the_weaker_size_and_names_both(two_part
     assert (over_both.size, over_both.evidence) == ("reduced", "laptop (burgers); quick (taylor_green)")
     on_burgers = level(claims["KD10"], two_parts, table)
     assert (on_burgers.size, on_burgers.evidence) == ("published", "laptop")
-    changed = "laptop, modified: kd_pinn.latency.repeats, kd_pinn.problems.burgers.variants.w10.seeds"
-    modified = [replace(part, evidence=changed) for part in two_parts if part.problem == "burgers"]
-    assert level(claims["KD10"], modified, table).evidence == "laptop, modified: latency.repeats, variants.w10.seeds"
+    changed = "kd_pinn.latency.repeats, kd_pinn.problems.burgers.variants.w10.seeds"
+    modified = [replace(part, evidence=f"laptop{MODIFIED}{changed}") for part in two_parts if part.problem == "burgers"]
+    told = level(claims["KD10"], modified, table).evidence
+    assert told == f"laptop{MODIFIED}kd_pinn.latency.repeats, variants.w10.seeds"
+    elsewhere = [replace(part, evidence=f"laptop{MODIFIED}kd_pinn.problems.kovasznay.seeds") for part in modified]
+    assert level(claims["KD10"], elsewhere, table).evidence == "laptop"
     verdicts = reference.judged(two_parts)["verdicts"].set_index("claim")
     assert verdicts.loc["KD4", "evidence"] == over_both.evidence
     assert verdicts.loc["KD10", "reason"].startswith("not run: RMSE of teacher on Black-Scholes")
@@ -299,7 +303,7 @@ def test_a_problem_stands_beside_itself_on_another_target(workplace, published):
     claims = {claim.id: claim for claim in load_claims(PAPER)}
     parts = read_all(ROOT)
     on_burgers = level(claims["KD10"], parts, read_tables([part.rows for part in parts]))
-    assert on_burgers.evidence == "gpu (burgers); laptop (burgers)"
+    assert on_burgers.evidence == "gpu (burgers on cuda); laptop (burgers on cpu)"
 
 
 def on_two_targets(part):

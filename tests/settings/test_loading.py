@@ -138,6 +138,13 @@ def test_one_sweep_is_left_out_by_null():
     assert list(narrowed.settings.kd_pinn.problem("allen_cahn").variants) == ["soft"]
 
 
+def test_a_sweep_that_is_not_there_cannot_be_left_out():
+    for value in (None, "null"):
+        over = {"kd_pinn": {"problems": {"burgers": {"variants": {"w1O": value}}}}}
+        with pytest.raises(UserError, match=r"burgers\.variants has no 'w1O' to leave out; did you mean w10"):
+            load_preset(Path("workflow/presets/laptop.yaml"), over)
+
+
 def test_sweeps_are_left_out_by_null():
     laptop = Path("workflow/presets/laptop.yaml")
     narrowed = load_preset(laptop, {"kd_pinn": {"problems": {"burgers": {"variants": None}}}})

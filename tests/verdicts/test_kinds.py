@@ -268,6 +268,13 @@ def test_problems_are_ranked_by_the_ratio_and_compared_with_their_scores():
     assert set(test.reads(_scored(mixed, scores), cell)["metric"]) == {"m", "score"}
 
 
+def test_a_score_without_a_value_is_named():
+    rows = _scored([dict.fromkeys("pqrs", 1.0)], dict.fromkeys("pqrs", 1.0) | {"r": np.nan})
+    with pytest.raises(Unmeasured, match="no value: score") as lacking:
+        RankCorrelation.model_validate(CORRELATION).estimate(rows, Cell("cpu", tuple("pqrs"), ""))
+    assert lacking.value.problem == "r"
+
+
 def test_equal_scores_give_no_order():
     test = RankCorrelation.model_validate(CORRELATION)
     with pytest.raises(Undecidable, match="score is the same everywhere: no order"):

@@ -9,6 +9,7 @@ from replication.errors import UserError
 from replication.forecasting.shape import ForecastShape
 from replication.layout import PRESETS
 from replication.networks.matching import TOLERANCE, count
+from replication.networks.wavelit_settings import sized
 from replication.papers.wavelit.settings import Settings
 from replication.papers.wavelit.training import built, network
 from replication.plan import Plan
@@ -137,3 +138,10 @@ def test_a_variant_reads_only_what_it_changes():
 def test_mistakes_are_named(changes, message):
     with pytest.raises((ValidationError, UserError), match=message):
         Settings(**(TINY | changes))
+
+
+def test_a_baseline_is_told_a_network_that_it_can_count():
+    adaptive = Settings.model_validate(TINY | {"network": {"wavelet": "adaptive"}})
+    assert adaptive.training_settings(MAZE, "wavelit")["network"]["wavelet"] == "adaptive"
+    told = dict(adaptive.task(MAZE)["network"])
+    assert sized(told.pop("size"), **told).wavelet == "haar"

@@ -25,8 +25,16 @@ Layers = Annotated[list[PositiveInt], Field(min_length=1)]
 Conditions = Literal["soft", "hard"]
 Measurement = Literal["latency", "roofline", "extrapolation", "frequency_bands", "dynamics"]
 VARIANT_NAME = re.compile(r"[a-z0-9_.]+")
-WEIGHT_NAME = re.compile(r"w([0-9]+(?:[.][0-9]+)?)")
-"""Variants that figures show by the w_KD in their name."""
+SWEEP_NAME = re.compile(r"(w|width|steps)([0-9]+(?:[.][0-9]+)?)")
+"""Variants of a sweep, which figures of their own show by the number in the name."""
+MAIN_WEIGHT = 1.0
+"""w_KD of the main arm beside which a sweep's are shown."""
+
+
+def weight_of(variant: str) -> float | None:
+    """Return the w_KD that a variant is named by, if it is one of that sweep."""
+    found = SWEEP_NAME.fullmatch(variant)
+    return float(found[2]) if found and found[1] == "w" else None
 
 
 class Points(Strict):
@@ -108,18 +116,6 @@ class Variant(Strict):
     def _known(cls, methods: list[str]) -> list[str]:
         return known_methods(methods)
 
-    @model_validator(mode="after")
-    def _takes_effect(self) -> "Variant":
-        changes = {name: getattr(self, name) for name in type(self).model_fields if name not in ("methods", "seeds")}
-        if all(change is None for change in changes.values()):
-            raise ValueError(f"nothing is changed; allowed: one or more of {', '.join(changes)}")
-        if self.teacher_steps is not None and TEACHER not in self.methods:
-            raise ValueError(f"teacher_steps stop the variant's own teacher; add {TEACHER} to its methods")
-        unmoved = [method for method in self.methods if not (METHODS[method].PHYSICS and METHODS[method].DISTILLATION)]
-        if self.distillation_weight is not None and unmoved:
-            raise ValueError(f"distillation_weight changes nothing in {unmoved[0]}; allowed: {DISTILLED}")
-        return self
-
 
 def known_methods(methods: list[str]) -> list[str]:
     """Return `methods` if there are any and all have a file. Raises ValueError naming the first that has none."""
@@ -152,7 +148,7 @@ class ProblemSettings(Strict):
     condition_weight: PositiveFloat = Field(
         1.0, description="Weight of the initial, boundary and terminal terms; the residual has 1 [assumed]."
     )
-    distillation_weight: NonNegativeFloat = Field(1.0, description="w_KD of the distilled student [assumed].")
+    distillation_weight: NonNegativeFloat = Field(MAIN_WEIGHT, description="w_KD of the distilled student [assumed].")
     measurements: list[Measurement] = Field(
         ["latency", "extrapolation"], description="What is measured over several arms; left out where arms are missing."
     )
@@ -206,11 +202,52 @@ class ProblemSettings(Strict):
         for name, variant in variants.items():
             if not VARIANT_NAME.fullmatch(name):
                 raise ValueError(f"variant {name!r} may hold a-z, 0-9, _ and . only")
-            weight = WEIGHT_NAME.fullmatch(name)
-            if weight and variant.distillation_weight != float(weight[1]):
-                raise ValueError(f"variant {name!r} is shown at w_KD = {weight[1]}; name it by its weight")
+            weight = weight_of(name)
+            if weight is not None and variant.distillation_weight != weight:
+                raise ValueError(f"variant {name!r} is shown at w_KD = {weight:g}; name it by its weight")
             cls._possible(variant.conditions or "soft")
         return variants
+
+    @model_validator(mode="after")
+    def _variants_take_effect(self) -> "ProblemSettings":
+        for name, variant in self.variants.items():
+            for method in variant.methods:
+                if not self._changed(variant, method):
+                    raise ValueError(
+                        f"variant {name!r} changes nothing in {method}; allowed: another conditions, another "
+                        f"distillation_weight of {DISTILLED}, another student, or teacher_steps of a teacher of its own"
+                    )
+        return self
+
+    @model_validator(mode="after")
+    def _one_arm_a_weight(self) -> "ProblemSettings":
+        """See that a sweep over the weight has its main arms at 0 and 1, where they are shown, and no weight twice."""
+        swept = {name: weight for name in self.variants if (weight := weight_of(name)) is not None}
+        if swept and self.distillation_weight != MAIN_WEIGHT:
+            raise ValueError(
+                f"distillation_weight = {self.distillation_weight:g}: variant {next(iter(swept))!r} is shown beside a "
+                f"main arm of {MAIN_WEIGHT:g}; allowed: that weight, or no such variants (null leaves them out)"
+            )
+        run = [0.0, MAIN_WEIGHT, *swept.values()]
+        for name, weight in swept.items():
+            if run.count(weight) > 1:
+                raise ValueError(f"variant {name!r}: an arm with w_KD = {weight:g} is run already")
+        return self
+
+    def _changed(self, variant: Variant, method: str) -> bool:
+        """Tell whether a variant's arm differs from the arm itself, in its own training or in its teacher's."""
+        arm = METHODS[method]
+        return any(
+            (
+                variant.conditions not in (None, self.conditions),
+                arm.PHYSICS
+                and arm.DISTILLATION
+                and variant.distillation_weight not in (None, self.distillation_weight),
+                arm.NETWORK == "student" and variant.student not in (None, self.networks.student),
+                method == TEACHER and variant.teacher_steps is not None,
+                arm.DISTILLATION and TEACHER in variant.methods and self._changed(variant, TEACHER),
+            )
+        )
 
     @field_validator("extrapolation", "bands")
     @classmethod

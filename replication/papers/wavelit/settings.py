@@ -51,12 +51,13 @@ class Network(Strict):
         return self.model_dump(exclude_none=True)
 
     def sized(self) -> WaveLiTNetwork:
-        """Return the whole architecture, what the size says included.
+        """Return the whole architecture, what the size says included."""
+        changes = {"size": SMALLEST} | self.countable()
+        return sized(changes.pop("size"), **changes)
 
-        An adaptive wavelet is Haar until a training has chosen it: no number of parameters depends on it.
-        """
-        changes = {"size": SMALLEST} | self.chosen()
-        return sized(changes.pop("size"), **changes | ({"wavelet": "haar"} if self.wavelet == ADAPTIVE else {}))
+    def countable(self) -> dict[str, Any]:
+        """Return size and differences, an adaptive wavelet as Haar: no number of parameters depends on the wavelet."""
+        return self.chosen() | ({"wavelet": "haar"} if self.wavelet == ADAPTIVE else {})
 
     def changed(self, changes: "Network | None") -> "Network":
         """Return this network with what `changes` states laid over it."""
@@ -278,6 +279,7 @@ class Settings(Strict):
     def task(self, problem: str) -> dict[str, Any]:
         """Return what a baseline is told: budget, history and the network whose size it is to match."""
         own = self.training_settings(problem, OWN)
+        own["network"] = Network(**own["network"]).countable()
         return {"dataset": problem, **{key: own[key] for key in ("history", "network", "training", "windows")}}
 
     def data_settings(self, problem: str) -> dict[str, Any]:

@@ -1,13 +1,12 @@
 """Relative L2 error of every arm, seed by seed."""
 
-import re
-
 import numpy as np
 import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
-from replication.papers.kd_pinn.arms import METHODS
+from replication.papers.kd_pinn.arms import METHODS, variant_of
+from replication.papers.kd_pinn.problems import SWEEP_NAME
 from replication.report import style
 from replication.report.panels import by_place
 from replication.report.sources import FigureSources, NoData
@@ -23,15 +22,12 @@ CAPTION = (
 READS = ("table",)
 FORMAT = "csv"
 
-SWEPT = re.compile(r".+-(w|width|steps)[0-9.]+")
-"""Variants that have figures of their own."""
-
 
 def data(sources: FigureSources) -> pd.DataFrame:
     """Return one row a run, sweeps apart: hardware, problem, method, seed, status, relative_l2."""
     table = sources.table
     rows = table[(table["metric"] == "relative_l2") & (table["condition"] == "")]
-    rows = rows[~rows["method"].str.fullmatch(SWEPT)]
+    rows = rows[~rows["method"].map(variant_of).str.fullmatch(SWEEP_NAME)]
     if not rows["value"].notna().any():
         raise NoData("headline rows of relative_l2")
     columns = ["hardware", "problem", "method", "seed", "status", "value"]

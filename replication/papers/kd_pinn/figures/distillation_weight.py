@@ -4,7 +4,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from replication.papers.kd_pinn.arms import DISTILLED, SCRATCH, base_method, variant_of
-from replication.papers.kd_pinn.problems import WEIGHT_NAME
+from replication.papers.kd_pinn.problems import MAIN_WEIGHT, weight_of
 from replication.report import style
 from replication.report.panels import by_place
 from replication.report.sources import FigureSources, NoData
@@ -18,7 +18,7 @@ CAPTION = (
 READS = ("table",)
 FORMAT = "csv"
 
-MAIN = {SCRATCH: 0.0, DISTILLED: 1.0}
+MAIN = {SCRATCH: 0.0, DISTILLED: MAIN_WEIGHT}
 
 
 def data(sources: FigureSources) -> pd.DataFrame:
@@ -39,10 +39,8 @@ def data(sources: FigureSources) -> pd.DataFrame:
 
 
 def _weight(method: str) -> float | None:
-    found = WEIGHT_NAME.fullmatch(variant_of(method))
-    if found and base_method(method) == DISTILLED:
-        return float(found[1])
-    return MAIN.get(method)
+    swept = weight_of(variant_of(method)) if base_method(method) == DISTILLED else None
+    return MAIN.get(method) if swept is None else swept
 
 
 def draw(data: pd.DataFrame) -> Figure:

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
 
 from replication.report import style
+from replication.report.panels import by_place
 from replication.report.sources import FigureSources, NoData
 
 TITLE = "Error bound"
@@ -54,11 +55,11 @@ def _rms(values: np.ndarray) -> float:
 
 
 def draw(data: pd.DataFrame) -> Figure:
-    """Draw a panel for each problem, two in a row."""
-    panels = list(data.groupby("problem"))
+    """Draw a panel for each problem and hardware, two in a row."""
+    panels = by_place(data)
     figure, axes = style.grid(len(panels), 0.9, 2.0)
-    for axis, (problem, panel) in zip(axes.flat, panels, strict=False):
-        axis.set_title(style.title(str(problem)))
+    for axis, (title, panel) in zip(axes.flat, panels, strict=False):
+        axis.set_title(title)
         bound = panel["teacher"] + panel["distance"]
         ends = [0.8 * min(panel["student"].min(), bound.min()), 1.25 * bound.max()]
         axis.plot(ends, ends, color=style.MUTED, linestyle="--", linewidth=0.8)

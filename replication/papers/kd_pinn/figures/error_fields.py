@@ -31,9 +31,9 @@ DECADES = 3
 def data(sources: FigureSources) -> dict[str, np.ndarray]:
     """Return for each problem, under `<problem>/...`: two axes, the seed, a coarse map and three cuts per method.
 
-    Keys: `axes` (2,) and `field`, names; `seed`; `first` and `second`, coordinates of the coarse map; `fine`, first
-    coordinate of the cuts; `at`, second coordinate of the cuts; `map/<method>` (len(first), len(second)) and
-    `cut/<method>` (CUTS, len(fine)).
+    Keys: `axes` (2,) and `field`, names; `seed`; `hardware`; `first` and `second`, coordinates of the coarse map;
+    `fine`, first coordinate of the cuts; `at`, second coordinate of the cuts; `map/<method>` (len(first), len(second))
+    and `cut/<method>` (CUTS, len(fine)).
     """
     references = {key.problem: path for key, path in sources.references()}
     runs: dict[str, list[tuple[RunKey, dict[str, np.ndarray]]]] = {problem: [] for problem in references}
@@ -79,6 +79,7 @@ def _one_problem(
         "axes": np.array(names[:2]),
         "field": np.array(field),
         "seed": np.array(finished[0][0].seed),
+        "hardware": np.array(finished[0][0].hardware),
         "first": first[::step],
         "second": second[::step],
         "fine": first,
@@ -100,7 +101,7 @@ def draw(data: dict[str, np.ndarray]) -> Figure:
     top = 0
     for problem, block in blocks.items():
         _draw_block(figure, axes[top : top + len(block)], parts[problem], block)
-        axes[top, 0].set_title(f"{style.title(problem)}, seed {parts[problem]['seed']}")
+        axes[top, 0].set_title(_title(problem, parts))
         top += len(block)
     style.legend(figure, [method for part in parts.values() for method in _arms(part)])
     return figure
@@ -108,6 +109,13 @@ def draw(data: dict[str, np.ndarray]) -> Figure:
 
 def _part(data: dict[str, np.ndarray], problem: str) -> dict[str, np.ndarray]:
     return {name.partition("/")[2]: array for name, array in data.items() if name.startswith(f"{problem}/")}
+
+
+def _title(problem: str, parts: dict[str, dict[str, np.ndarray]]) -> str:
+    """Name a problem and its seed, and the hardware where the problems ran on several."""
+    several = len({str(part.get("hardware")) for part in parts.values()}) > 1
+    told = [style.title(problem), *([str(parts[problem]["hardware"])] if several else [])]
+    return ", ".join([*told, f"seed {parts[problem]['seed']}"])
 
 
 def _arms(part: dict[str, np.ndarray]) -> list[str]:

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pandas as pd
-from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from replication.report import style
+from replication.report.panels import by_place
 from replication.report.sources import FigureSources, NoData
 
 TITLE = "A stiff problem"
@@ -24,7 +24,7 @@ TRANSIENT = 0.5
 
 
 def data(sources: FigureSources) -> pd.DataFrame:
-    """Return errors over seeds: hardware, method, field, t, median, low, high, seeds."""
+    """Return errors over seeds: hardware, problem, method, field, t, median, low, high, seeds."""
     references = [path for key, path in sources.references() if key.problem == PROBLEM]
     rows = []
     for path in references:
@@ -42,16 +42,17 @@ def data(sources: FigureSources) -> pd.DataFrame:
         raise NoData(f"finished runs on {PROBLEM}")
     by = ["hardware", "method", "field", "t"]
     spread = pd.concat(rows).groupby(by)["error"].agg(median="median", low="min", high="max", seeds="size")
-    return spread.reset_index()
+    return spread.reset_index().assign(problem=PROBLEM)
 
 
 def draw(data: pd.DataFrame) -> Figure:
-    """Draw one panel for each field."""
-    figure, axes = plt.subplots(1, len(FIELDS), figsize=(style.WIDTH, 3.0), sharey=True)
-    smallest = data.loc[data["t"] > 0, "low"].min()
-    for axis, name in zip(axes, FIELDS, strict=True):
-        axis.set_title(FIELDS[name])
-        panel = data[data["field"] == name]
+    """Draw one panel for each field, a row of them for each hardware."""
+    rows = by_place(data)
+    figure, axes = style.grid(len(FIELDS) * len(rows), 0.5, 2.5)
+    smallest, largest = data.loc[data["t"] > 0, "low"].min(), data["high"].max()
+    panels = [(title, name, row[row["field"] == name]) for title, row in rows for name in FIELDS]
+    for axis, (title, name, panel) in zip(axes.flat, panels, strict=True):
+        axis.set_title(f"{FIELDS[name]}{title.removeprefix(style.title(PROBLEM))}")
         for method in style.ordered(list(panel["method"])):
             look, line = style.look(method), panel[panel["method"] == method]
             axis.fill_between(line["t"], line["low"], line["high"], color=look.colour, alpha=0.18, linewidth=0)
@@ -60,9 +61,10 @@ def draw(data: pd.DataFrame) -> Figure:
             )
         axis.axvline(TRANSIENT, color=style.MUTED, linestyle=":", linewidth=0.9)
         axis.set(yscale="log", xlabel="t")
-        axis.set_ylim(bottom=smallest / 2)
+        axis.set_ylim(smallest / 2, 2 * largest)
         axis.locator_params(axis="x", nbins=4)
         axis.grid(axis="y")
-    axes[0].set_ylabel("root-mean-square error")
+    for axis in axes[:, 0]:
+        axis.set_ylabel("root-mean-square error")
     style.legend(figure, list(data["method"]))
     return figure
