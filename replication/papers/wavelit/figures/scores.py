@@ -11,12 +11,12 @@ from replication.report.sources import FigureSources
 
 TITLE = "Errors by dataset and window"
 CAPTION = (
-    "VRMSE on the test split, log scale, in three windows: one step (median over the starts that were forecast), steps 1 to 20 and 21 to "
-    "60 of one rollout a trajectory (mean over steps of the median over trajectories). Rollouts are as few as the test "
-    "trajectories, in mini sets a tenth of all and at least one (two of 24). Markers are medians over training seeds, "
-    "bars reach from the lowest to the highest seed and say nothing about other trajectories. The line at 1 is the "
-    "error of the field's own mean. The rotation is the exact solution of the Helmholtz staircase. Datasets are sorted "
-    "by dynamics: waves, neither, advection."
+    "VRMSE on the test split, log scale, in three windows: one step (median over the starts that were forecast), "
+    "steps 1 to 20 and 21 to 60 of one rollout a trajectory (mean over steps of the median over trajectories). "
+    "Rollouts are as few as the test trajectories, in mini sets a tenth of all and at least one (two of 24). Markers "
+    "are medians over training seeds, bars reach from the lowest to the highest seed and say nothing about other "
+    "trajectories. The line at 1 is the error of the field's own mean. The rotation is the exact solution of the "
+    "Helmholtz staircase. Datasets are sorted by dynamics: waves, neither, advection."
 )
 READS = ("table",)
 FORMAT = "csv"
