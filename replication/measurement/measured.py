@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from replication.errors import UserError
-from replication.measurement.table import Row, read_rows, write_rows
+from replication.layout import RunKey
+from replication.measurement.table import Row, read_rows, row, write_rows
 from replication.provenance.code_version import code_version
 from replication.provenance.manifest import settings_hash
 from replication.provenance.modules import measurement_modules
+from replication.runs.outcome import Status
 from replication.storage.atomic import write_json
 
 
@@ -22,6 +24,12 @@ def write(rows: Iterable[Row], path: Path, settings: Mapping[str, Any]) -> None:
     content = {"code_version": _today(path), "settings": dict(settings), "settings_hash": settings_hash(dict(settings))}
     write_json(path.with_suffix(".json"), content)
     write_rows(rows, path)
+
+
+def without_value(key: RunKey, status: str, metric: str, unit: str, condition: str = "", timing: bool = False) -> Row:
+    """Return the row of a run that could not be measured: `skipped` if it is done itself and another one is not."""
+    reached = Status.SKIPPED if status == Status.DONE else status
+    return row(key, reached, metric, None, unit, condition, timing)
 
 
 def record(path: Path) -> dict[str, Any]:

@@ -42,6 +42,5 @@ def run(options: argparse.Namespace) -> None:
                 for found in dynamics(folder, load_network(options.teacher), settings)
             ]
         else:
-            reached = Status.SKIPPED if status == Status.DONE else status
-            rows += [row(student, reached, metric, None, "1") for metric in METRICS]
+            rows += [measured.without_value(student, status, metric, "1") for metric in METRICS]
     measured.write(rows, options.out, options.settings)

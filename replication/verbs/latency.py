@@ -58,16 +58,13 @@ def run(options: argparse.Namespace) -> None:
                 reached = Status.SKIPPED if value is None else Status.DONE
                 rows.append(row(by_method[method], reached, metric, value, unit, timing.condition, timing=True))
     else:
-        ended = {
-            keys[folder]: Status.SKIPPED if status == Status.DONE else status for folder, status in statuses.items()
-        }
-        rows = _without_values(ended, first.method)
+        rows = _without_values({key: statuses[folder] for folder, key in keys.items()}, first.method)
     measured.write(rows, options.out, options.settings)
 
 
-def _without_values(reached: Mapping[RunKey, str], baseline: str) -> list[Row]:
+def _without_values(statuses: Mapping[RunKey, str], baseline: str) -> list[Row]:
     return [
-        row(key, status, metric, None, unit, timing=True)
-        for key, status in reached.items()
+        measured.without_value(key, status, metric, unit, timing=True)
+        for key, status in statuses.items()
         for metric, unit in headline(key.method, baseline).items()
     ]

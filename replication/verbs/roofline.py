@@ -30,12 +30,12 @@ def run(options: argparse.Namespace) -> None:
     log.start(f"roofline {keys[0].problem}/seed{keys[0].seed}", options.log)
     statuses = [read_record(folder)["status"] for folder in (options.teacher, options.student)]
     if any(status != Status.DONE for status in statuses):
-        reached = [Status.SKIPPED if status == Status.DONE else status for status in statuses]
         missing = []
-        for key, status in zip(keys, reached, strict=True):
-            missing.append(row(key, status, "flops_per_point", None, "1"))
+        for key, status in zip(keys, statuses, strict=True):
+            missing.append(measured.without_value(key, status, "flops_per_point", "1"))
             missing += [
-                row(key, status, "intensity_over_balance", None, "1", f"fusion={name}", True) for name in FUSIONS
+                measured.without_value(key, status, "intensity_over_balance", "1", f"fusion={name}", timing=True)
+                for name in FUSIONS
             ]
         measured.write(missing, options.out, options.settings)
         return

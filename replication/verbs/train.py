@@ -90,6 +90,7 @@ def _train(this: Run, module: str, target: dict[str, str]) -> Outcome:
             return Outcome(Status.SKIPPED, f"{method} {status}")
     import torch
 
+    from replication.forecasting import processes
     from replication.runs.memory import OUT_OF_MEMORY, says_out_of_memory
 
     torch.set_num_threads(1)
@@ -97,7 +98,7 @@ def _train(this: Run, module: str, target: dict[str, str]) -> Outcome:
         return import_module(module).train(this)
     except OUT_OF_MEMORY as error:
         # One process of several must end, so that torchrun ends the others, which would wait for it.
-        if not says_out_of_memory(error) or int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        if not says_out_of_memory(error) or processes.COUNT > 1:
             raise
         return Outcome(Status.FAILED, "out of memory; take fewer points or a smaller network")
 

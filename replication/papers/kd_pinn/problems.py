@@ -1,13 +1,11 @@
 """What KD-PINN's settings say about each PDE. Coefficients, points and networks are assumptions where not marked."""
 
-import re
 from math import pi
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
     Field,
     NonNegativeFloat,
-    NonNegativeInt,
     PositiveFloat,
     PositiveInt,
     ValidationInfo,
@@ -16,25 +14,22 @@ from pydantic import (
 )
 
 from replication.papers.kd_pinn.arms import DISTILLED, METHODS, TEACHER
+from replication.papers.kd_pinn.variants import (
+    MAIN_WEIGHT,
+    UNCHANGED,
+    VARIANT_NAME,
+    Conditions,
+    Layers,
+    Variant,
+    known_methods,
+    weight_of,
+)
 from replication.settings.strict import Strict
 from replication.settings.variants import NULL_LEAVES_OUT
 from replication.training.settings import Training
 
 Activation = Literal["tanh", "silu", "cos"]
-Layers = Annotated[list[PositiveInt], Field(min_length=1)]
-Conditions = Literal["soft", "hard"]
 Measurement = Literal["latency", "roofline", "extrapolation", "frequency_bands", "dynamics"]
-VARIANT_NAME = re.compile(r"[a-z0-9_.]+")
-SWEEP_NAME = re.compile(r"(w|width|steps)([0-9]+(?:[.][0-9]+)?)")
-"""Variants of a sweep, which figures of their own show by the number in the name."""
-MAIN_WEIGHT = 1.0
-"""w_KD of the main arm beside which a sweep's are shown."""
-
-
-def weight_of(variant: str) -> float | None:
-    """Return the w_KD that a variant is named by, if it is one of that sweep."""
-    found = SWEEP_NAME.fullmatch(variant)
-    return float(found[2]) if found and found[1] == "w" else None
 
 
 class Points(Strict):
@@ -94,37 +89,6 @@ class Bands(Strict):
         if not edges[0] < edges[1]:
             raise ValueError("the high band must begin above the middle one")
         return edges
-
-
-class Variant(Strict):
-    """Arms run once more with something changed: `kd_student-<name>` for every method listed.
-
-    A variant that lists the teacher has a teacher of its own, from which its students learn.
-    """
-
-    methods: list[str] = Field(description="Arms to run.")
-    seeds: PositiveInt = Field(3, description="Number of seeds, at most that of the problem.")
-    distillation_weight: NonNegativeFloat | None = Field(None, description="Another w_KD.")
-    student: Layers | None = Field(None, description="Other hidden widths of the students.")
-    conditions: Conditions | None = Field(None, description="The other way to impose the conditions.")
-    teacher_steps: tuple[NonNegativeInt, NonNegativeInt] | None = Field(
-        None, description="Adam steps and L-BFGS iterations after which the teacher is stopped; students train in full."
-    )
-
-    @field_validator("methods")
-    @classmethod
-    def _known(cls, methods: list[str]) -> list[str]:
-        return known_methods(methods)
-
-
-def known_methods(methods: list[str]) -> list[str]:
-    """Return `methods` if there are any and all have a file. Raises ValueError naming the first that has none."""
-    if not methods:
-        raise ValueError(f"no method is named; allowed: one or more of {', '.join(METHODS)}")
-    for method in methods:
-        if method not in METHODS:
-            raise ValueError(f"method {method!r} is not known; allowed: {', '.join(METHODS)}")
-    return methods
 
 
 class ProblemSettings(Strict):
@@ -236,18 +200,9 @@ class ProblemSettings(Strict):
 
     def _changed(self, variant: Variant, method: str) -> bool:
         """Tell whether a variant's arm differs from the arm itself, in its own training or in its teacher's."""
-        arm = METHODS[method]
-        return any(
-            (
-                variant.conditions not in (None, self.conditions),
-                arm.PHYSICS
-                and arm.DISTILLATION
-                and variant.distillation_weight not in (None, self.distillation_weight),
-                arm.NETWORK == "student" and variant.student not in (None, self.networks.student),
-                method == TEACHER and variant.teacher_steps is not None,
-                arm.DISTILLATION and TEACHER in variant.methods and self._changed(variant, TEACHER),
-            )
-        )
+        if self.trained(method, variant) != self.trained(method, UNCHANGED):
+            return True
+        return METHODS[method].DISTILLATION and TEACHER in variant.methods and self._changed(variant, TEACHER)
 
     @field_validator("extrapolation", "bands")
     @classmethod
@@ -260,10 +215,43 @@ class ProblemSettings(Strict):
             raise ValueError("the measurement frequency_bands needs them")
         return chosen
 
+    def trained(self, method: str, variant: Variant) -> dict[str, Any]:
+        """Return what the training of an arm, with a variant's changes, reads of these settings."""
+        arm = METHODS[method]
+        points: dict[str, Any] = {"conditions": self.points.conditions if arm.PHYSICS else {}}
+        weights: dict[str, float] = {}
+        if arm.PHYSICS:
+            points["collocation"] = self.points.collocation
+            weights = {"residual": 1.0} | dict.fromkeys(self.points.conditions, self.condition_weight)
+        if arm.DISTILLATION:
+            points["distillation"] = self.points.distillation
+            weights["distillation"] = _first(variant.distillation_weight, self.distillation_weight)
+            if not arm.PHYSICS:
+                weights["distillation"] = 1.0
+        training = self.training.model_dump()
+        hidden = getattr(self.networks, arm.NETWORK)
+        if arm.NETWORK == "student":
+            hidden = _first(variant.student, hidden)
+        elif variant.teacher_steps is not None:
+            training["adam"]["steps"], training["lbfgs"]["iterations"] = variant.teacher_steps
+        return {
+            "coefficients": self.coefficients(),
+            "conditions": _first(variant.conditions, self.conditions),
+            "points": points,
+            "weights": weights,
+            "hidden": hidden,
+            "activation": self.networks.activation,
+            "training": training,
+        }
+
     def coefficients(self) -> dict[str, float]:
         """Return the equation's coefficients: the keys that only this problem has."""
         own = set(type(self).model_fields) - set(ProblemSettings.model_fields)
         return {name: getattr(self, name) for name in sorted(own)}
+
+
+def _first(own: Any, common: Any) -> Any:
+    return common if own is None else own
 
 
 class Burgers(ProblemSettings):

@@ -5,7 +5,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, field_validator
 
 from replication.papers.kd_pinn.arms import DISTILLED, METHODS, SCRATCH, TEACHER, base_method, needs, variant_of
-from replication.papers.kd_pinn.problems import Problems, ProblemSettings, Variant
+from replication.papers.kd_pinn.problems import Problems, ProblemSettings
+from replication.papers.kd_pinn.variants import UNCHANGED, Variant
 from replication.settings.strict import Strict
 
 Runtime = Literal["eager", "compiled", "exported", "onnx"]
@@ -135,39 +136,10 @@ class Settings(Strict):
     def training_settings(self, problem: str, method: str) -> dict[str, Any]:
         """Return what the training of one arm reads and nothing else, since a change here reruns it."""
         chosen, variant = self.problem(problem), self._variant(problem, method)
-        arm = METHODS[base_method(method)]
-        points: dict[str, Any] = {"conditions": chosen.points.conditions if arm.PHYSICS else {}}
-        weights: dict[str, float] = {}
-        if arm.PHYSICS:
-            points["collocation"] = chosen.points.collocation
-            weights = {"residual": 1.0} | dict.fromkeys(chosen.points.conditions, chosen.condition_weight)
-        if arm.DISTILLATION:
-            points["distillation"] = chosen.points.distillation
-            weights["distillation"] = _first(variant.distillation_weight, chosen.distillation_weight)
-            if not arm.PHYSICS:
-                weights["distillation"] = 1.0
-        training = chosen.training.model_dump()
-        hidden = getattr(chosen.networks, arm.NETWORK)
-        if arm.NETWORK == "student":
-            hidden = _first(variant.student, hidden)
-        elif variant.teacher_steps is not None:
-            training["adam"]["steps"], training["lbfgs"]["iterations"] = variant.teacher_steps
         watched = "dynamics" in self.measurements(problem) and method in self.measured(problem, "dynamics", 0)
-        return {
-            "coefficients": chosen.coefficients(),
-            "conditions": _first(variant.conditions, chosen.conditions),
-            "points": points,
-            "weights": weights,
-            "hidden": hidden,
-            "activation": chosen.networks.activation,
-            "training": training,
-            "snapshots": self.dynamics.snapshots if watched and arm.NETWORK == "student" else 0,
-        }
+        snapshots = self.dynamics.snapshots if watched and METHODS[base_method(method)].NETWORK == "student" else 0
+        return chosen.trained(base_method(method), variant) | {"snapshots": snapshots}
 
     def _variant(self, problem: str, method: str) -> Variant:
         """Return what is different about an arm; nothing for the arms themselves."""
-        return self.problem(problem).variants.get(variant_of(method), Variant.model_construct(methods=[]))
-
-
-def _first(own: Any, common: Any) -> Any:
-    return common if own is None else own
+        return self.problem(problem).variants.get(variant_of(method), UNCHANGED)

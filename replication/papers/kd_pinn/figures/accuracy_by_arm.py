@@ -6,7 +6,7 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from replication.papers.kd_pinn.arms import METHODS, variant_of
-from replication.papers.kd_pinn.problems import SWEEP_NAME
+from replication.papers.kd_pinn.variants import SWEEP_NAME
 from replication.report import style
 from replication.report.panels import by_place
 from replication.report.sources import FigureSources, NoData

@@ -4,7 +4,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from replication.papers.kd_pinn.arms import DISTILLED, SCRATCH, base_method, variant_of
-from replication.papers.kd_pinn.problems import MAIN_WEIGHT, weight_of
+from replication.papers.kd_pinn.variants import MAIN_WEIGHT, weight_of
 from replication.report import style
 from replication.report.panels import by_place
 from replication.report.sources import FigureSources, NoData
