@@ -1,5 +1,6 @@
 """The solution, what the networks make of it, and where they are wrong."""
 
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,8 @@ FIELD_VALUES = 60_000
 """Values kept of all maps together, so that the file stays under its limit."""
 CUTS = 3
 DECADES = 3
+TITLE_WIDTH = 26
+"""Characters that fit above a panel, beside the next one's title."""
 
 
 def data(sources: FigureSources) -> dict[str, np.ndarray]:
@@ -115,7 +118,7 @@ def _title(problem: str, parts: dict[str, dict[str, np.ndarray]]) -> str:
     """Name a problem and its seed, and the hardware where the problems ran on several."""
     several = len({str(part.get("hardware")) for part in parts.values()}) > 1
     told = [style.title(problem), *([str(parts[problem]["hardware"])] if several else [])]
-    return ", ".join([*told, f"seed {parts[problem]['seed']}"])
+    return fill(", ".join([*told, f"seed {parts[problem]['seed']}"]), TITLE_WIDTH)
 
 
 def _arms(part: dict[str, np.ndarray]) -> list[str]:
