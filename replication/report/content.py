@@ -49,7 +49,7 @@ MARKS = {
 }
 SURPRISES = "surprises.md"
 """In a paper's folder: what surprised the replication, in words."""
-MOST_ROWS = 50
+MOST_ROWS = 25
 """Rows of the long table shown under one claim; beyond it the page names the file that holds all of them."""
 
 
@@ -261,11 +261,11 @@ def paper(inputs: Inputs, slug: str, page: Path) -> PaperContent:
 
 def _levels(inputs: Inputs, slug: str, claims: Iterable[JudgedClaim]) -> list[str]:
     """Return the presets behind a paper's verdicts, and whether any was modified."""
-    made = {(part.preset, part.evidence) for part in inputs.parts if part.paper == slug}
+    made = {(part.preset, part.level) for part in inputs.parts if part.paper == slug}
     if not inputs.parts:
         made = {(inputs.preset, str(claim.found["evidence"])) for claim in claims if claim.found}
     presets = sorted({preset for preset, _ in made})
-    return [*presets, "some modified"] if any(MODIFIED in evidence for _, evidence in made) else presets
+    return [*presets, "some modified"] if any(MODIFIED in level for _, level in made) else presets
 
 
 def export(inputs: Inputs, slug: str, folder: Path) -> None:

@@ -2,9 +2,9 @@
 
 Such parts make the reference report. `reports/reference/<paper>/<problem>/<target>/` holds
 
-- `part.json`: preset, size, evidence level, commit of the code and settings as run;
+- `part.json`: preset, the keys that the command line changed of it, size, commit of the code and settings as run;
 - `rows.csv`: its rows of the long table, with the columns `preset` and `commit`;
-- `runs.json`: what its runs cost, on what they ran, and what the command line changed of the preset;
+- `runs.json`: what its runs cost, on what they ran, and the changes as values for `--config`;
 - `figures/<figure>.csv` or `.npz`: what each figure shows of it;
 - `dataset/`: if the problem is a dataset of The Well, its description, fidelity card and frames.
 
@@ -22,7 +22,7 @@ from typing import Any, get_args
 import pandas as pd
 
 from replication.report import figure
-from replication.settings.loading import MODIFIED
+from replication.settings.loading import evidence_level
 from replication.storage.atomic import write_json
 from replication.verdicts.claim import Claim
 from replication.verdicts.judge import Level
@@ -39,7 +39,7 @@ SIZES: tuple[Size, ...] = get_args(Size)
 class Part:
     """A published part; `commit` is the state of the code that makes its rows, `dirty` whether files differed from it.
 
-    `size` is what its runs can speak to and `evidence` the level that is printed with verdicts resting on it.
+    `size` is what its runs can speak to, `modified` the dotted keys whose values the command line changed.
     """
 
     folder: Path = field(compare=False)
@@ -48,7 +48,7 @@ class Part:
     target: str
     preset: str
     size: Size
-    evidence: str
+    modified: list[str]
     commit: str
     dirty: bool
     settings: dict[str, Any]
@@ -61,15 +61,14 @@ class Part:
     @property
     def level(self) -> str:
         """Its evidence level, with what was changed of its problem as it stands there, nothing of others'."""
-        preset, _, keys = self.evidence.partition(MODIFIED)
         changed = []
-        for key in keys.split(", ") if keys else []:
+        for key in self.modified:
             below = BELOW_A_PROBLEM.fullmatch(key)
             if below is None:
                 changed.append(key)
             elif below.group(1, 2) == (self.paper, self.problem):
                 changed.append(below[3])
-        return preset + MODIFIED + ", ".join(changed) if changed else preset
+        return evidence_level(self.preset, changed)
 
     @property
     def on_accelerator(self) -> bool:

@@ -96,8 +96,8 @@ def _collect(plan: Plan, paper: str, problem: str, target: str, staging: Path, c
             shutil.copyfile(card, folder / DATASET / card.name)
     settings = plan.preset.settings.model_dump(mode="json", exclude_none=True)
     kept = {key: value for key, value in settings.items() if key not in plan.papers or key == paper}
-    level = plan.preset.evidence_level
-    part = Part(folder, paper, problem, target, plan.name, plan.size(paper), level, commit, dirty, kept)
+    modified = list(plan.preset.modified)
+    part = Part(folder, paper, problem, target, plan.name, plan.size(paper), modified, commit, dirty, kept)
     part.write()
     return part
 

@@ -296,7 +296,7 @@ def parts(published: Iterable[Part]) -> Table:
             "paper": part.paper,
             "problem": part.problem,
             "hardware": part.target,
-            "evidence": part.evidence,
+            "evidence": part.level,
             "size": part.size,
             "commit": f"{part.commit[:10]}{', with uncommitted changes' if part.dirty else ''}",
         }

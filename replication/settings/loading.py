@@ -39,7 +39,7 @@ class LoadedPreset:
     @property
     def evidence_level(self) -> str:
         """Return what the verdicts of this run may call their evidence."""
-        return f"{self.name}{MODIFIED}{', '.join(self.modified)}" if self.modified else self.name
+        return evidence_level(self.name, self.modified)
 
     @property
     def config(self) -> tuple[str, ...]:
@@ -51,6 +51,12 @@ class LoadedPreset:
                 place = place.setdefault(key, {})
             place[keys[-1]] = value
         return tuple(f"{key}={json.dumps(value)}" for key, value in nested.items())
+
+
+def evidence_level(preset: str, modified: Iterable[str]) -> str:
+    """Return what verdicts call their evidence: the preset, and the keys that were changed of it."""
+    changed = ", ".join(modified)
+    return f"{preset}{MODIFIED}{changed}" if changed else preset
 
 
 def load_preset(path: Path = DEFAULT, overrides: Mapping[str, Any] | None = None) -> LoadedPreset:

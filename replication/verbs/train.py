@@ -100,7 +100,7 @@ def _train(this: Run, module: str, target: dict[str, str]) -> Outcome:
         # One process of several must end, so that torchrun ends the others, which would wait for it.
         if not says_out_of_memory(error) or processes.COUNT > 1:
             raise
-        return Outcome(Status.FAILED, "out of memory; take fewer points or a smaller network")
+        return Outcome(Status.SKIPPED, "out of memory; take fewer points or a smaller network")
 
 
 def _finished(this: Run) -> bool:

@@ -165,7 +165,7 @@ def test_a_part_holds_its_rows_with_preset_and_commit_its_runs_figures_and_setti
     assert len(rows[rows["metric"] == "rmse"]) == 9
     assert {run["problem"] for run in json.loads(burgers.runs.read_text())["runs"]} == {"burgers"}
     assert all(burgers.figure(name).is_file() for name in figure.figures(PAPER))
-    assert (burgers.preset, burgers.size, burgers.evidence) == ("laptop", "published", "laptop")
+    assert (burgers.preset, burgers.size, burgers.modified) == ("laptop", "published", [])
     assert taylor_green.settings["size"] == "reduced"
     assert not list(ROOT.rglob("*.svg"))
 
@@ -248,11 +248,11 @@ def test_a_claim_over_parts_is_judged_at_the_weaker_size_and_names_both(two_part
     assert (over_both.size, over_both.evidence) == ("reduced", "laptop (burgers); quick (taylor_green)")
     on_burgers = level(claims["KD10"], two_parts, table)
     assert (on_burgers.size, on_burgers.evidence) == ("published", "laptop")
-    changed = "kd_pinn.latency.repeats, kd_pinn.problems.burgers.variants.w10.seeds"
-    modified = [replace(part, evidence=f"laptop{MODIFIED}{changed}") for part in two_parts if part.problem == "burgers"]
+    changed = ["kd_pinn.latency.repeats", "kd_pinn.problems.burgers.variants.w10.seeds"]
+    modified = [replace(part, modified=changed) for part in two_parts if part.problem == "burgers"]
     told = level(claims["KD10"], modified, table).evidence
     assert told == f"laptop{MODIFIED}kd_pinn.latency.repeats, variants.w10.seeds"
-    elsewhere = [replace(part, evidence=f"laptop{MODIFIED}kd_pinn.problems.kovasznay.seeds") for part in modified]
+    elsewhere = [replace(part, modified=["kd_pinn.problems.kovasznay.seeds"]) for part in modified]
     assert level(claims["KD10"], elsewhere, table).evidence == "laptop"
     verdicts = reference.judged(two_parts)["verdicts"].set_index("claim")
     assert verdicts.loc["KD4", "evidence"] == over_both.evidence
@@ -312,9 +312,7 @@ def on_two_targets(part):
     shutil.copytree(part.folder, folder)
     for path in [*folder.glob("*.csv"), *folder.glob("figures/*.csv"), *folder.glob("*.json")]:
         path.write_text(path.read_text().replace("cpu,", "cuda,").replace('"cpu"', '"cuda"'))
-    gpu = replace(
-        part, folder=folder, target="cuda", evidence="gpu", settings={"hardware": {"cuda": {"device": "cuda"}}}
-    )
+    gpu = replace(part, folder=folder, target="cuda", preset="gpu", settings={"hardware": {"cuda": {"device": "cuda"}}})
     gpu.write()
     return gpu, part
 
