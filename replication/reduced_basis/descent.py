@@ -26,9 +26,9 @@ def gradient_descent(loss: MetaLoss, parameters: Tensor, start: Tensor, steps: i
 
 
 def lbfgs(loss: MetaLoss, parameters: Tensor, start: Tensor, steps: int, rate: float) -> Fitted:
-    """Minimise parameter by parameter with torch's L-BFGS, restarted `steps` times with ten iterations each.
+    """Minimise parameter by parameter with torch's L-BFGS, continued `steps` times for at most ten iterations each.
 
-    The reference code's Burgers: strong Wolfe search, at most 15 evaluations and a history of ten pairs a restart.
+    The reference code's Burgers: strong Wolfe search, a history of ten pairs, at most 15 evaluations each time.
     """
     found = []
     for mu, c0 in zip(parameters.split(1), start.split(1), strict=True):

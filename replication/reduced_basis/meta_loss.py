@@ -9,8 +9,9 @@ from torch import Tensor
 from replication.problems.problem import Problem
 from replication.reduced_basis.columns import Columns, Combination
 
-BLOCK = 4_000_000
-"""Values (parameters x points) handled at once, to bound memory."""
+BLOCK = 200_000
+"""Values (parameters x points) handled at once. Larger ones do not stay in the processor's cache: on 40,000 points they
+took twice the CPU time, half of it the operating system's."""
 
 
 @dataclass(frozen=True)

@@ -100,6 +100,22 @@ def test_linear_problem_equals_dense_least_squares() -> None:
     assert torch.allclose(fitted.coefficients[0], expected, rtol=1e-8)
 
 
+def test_linear_problem_takes_one_step_and_is_not_damped_in_vain(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the linear model foretells no fall, no damping is tried: two losses, of the start and of the step."""
+    loss, _, parameters = loss_of(helmholtz)
+    evaluated: list[int] = []
+    value = MetaLoss.value
+
+    def counted(self: MetaLoss, parameters: Tensor, coefficients: Tensor) -> Tensor:
+        evaluated.append(len(parameters))
+        return value(self, parameters, coefficients)
+
+    monkeypatch.setattr(MetaLoss, "value", counted)
+    fitted = gauss_newton(loss, parameters, torch.zeros(1, 4, dtype=torch.float64), 20)
+    assert fitted.steps.tolist() == [1]
+    assert evaluated == [1, 1]
+
+
 @pytest.mark.parametrize("make", [burgers, klein_gordon])
 def test_batch_ends_at_stationary_points_and_no_parameter_minds_its_neighbours(make: Any) -> None:
     loss, _, parameters = loss_of(make)

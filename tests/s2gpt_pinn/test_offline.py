@@ -1,3 +1,4 @@
+import copy
 import dataclasses
 import json
 import logging
@@ -72,6 +73,32 @@ def test_parameter_of_a_neuron_returns_that_neuron(workshop: Any, points: str) -
     fitted = meta.fit(at, exact)
     assert fitted.losses.max() < 1e-20
     assert torch.allclose(fitted.coefficients @ meta.change.T, torch.eye(3, dtype=torch.float64), rtol=0, atol=1e-8)
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_a_fit_with_one_neuron_starts_at_that_neuron(workshop: Any, sign: float) -> None:
+    """Whatever the sign of its peak: a peak of -1 had started at minus the neuron."""
+    network = Neurons(workshop.root / "n", workshop.run("s2gpt_pinn").settings["family"], 0).neuron([0.5]).network
+    network = copy.deepcopy(network)
+    output = [module for module in network.modules() if isinstance(module, torch.nn.Linear)][-1]
+    output.weight.mul_(sign)
+    output.bias.mul_(sign)
+    meta = MetaNetwork(arm("s2gpt_pinn"), workshop.run("s2gpt_pinn").settings["family"], 0)
+    meta.add(network, [0.5])
+    neuron = meta.start(torch.tensor([[0.5]], dtype=torch.float64)) @ meta.change.T
+    peak = float(meta.columns.values["u"].abs().max())
+    assert float(neuron) == pytest.approx(min(1.0, 1 / peak))
+
+
+def test_the_search_compares_losses_with_the_weight_of_its_own(workshop: Any) -> None:
+    meta, _ = meta_network(workshop)
+    meta.residual_points = [250, 600]
+    fitted = meta.fit(torch.tensor([[0.3], [0.7]], dtype=torch.float64))
+    gap = (fitted.coefficients @ meta.change.T).sum(dim=1) - 1
+    assert gap.abs().min() > 1e-9
+    assert torch.allclose(meta.indicator(fitted), fitted.losses - 9 * gap.square(), rtol=1e-9)
+    meta.arm = arm("gpt_pinn")
+    assert meta.indicator(fitted) is fitted.losses
 
 
 def test_dependent_neuron_is_refused(workshop: Any) -> None:
@@ -184,6 +211,7 @@ def test_first_neurons_of_a_meta_network_are_the_earlier_one(workshop: Any, meth
     for n in (1, 2, 3):
         earlier = trained.meta.first(n)
         fitted = earlier.fit(grid[trained.arrays[f"swept_{n}"]])
-        assert np.allclose(fitted.losses.numpy(), trained.arrays[f"losses_{n}"], rtol=1e-6, atol=1e-12)
+        seen = earlier.indicator(fitted).numpy()
+        assert np.allclose(seen, trained.arrays[f"losses_{n}"], rtol=1e-6, atol=1e-12)
         neurons = fitted.coefficients @ earlier.change.T
         assert np.allclose(neurons.numpy(), trained.arrays[f"coefficients_{n}"], rtol=1e-4, atol=1e-6)

@@ -98,6 +98,9 @@ class Family(Strict):
     sum_weight: NonNegativeFloat | None = Field(
         1.0, description="Weight of (sum of coefficients - 1)², S²GPT-PINN's substitute for data; none: it keeps data."
     )
+    indicator_sum_weight: NonNegativeFloat | None = Field(
+        None, description="Weight of the same term where the greedy search compares losses; that of training if absent."
+    )
     orthogonal_residuals: bool = Field(True, description="Whether residual points come from orthogonalised residuals.")
     steps: PositiveInt = Field(30, description="Most Gauss-Newton steps of a meta-network.")
     published: Published = Field(default_factory=lambda: Published(), description="Published optimiser.")
@@ -177,6 +180,7 @@ class Burgers(Family):
     meta_grid: Counts = Field({"x": 100, "t": 100}, description="Full grid [code].")
     meta_conditions: Counts = Field({"initial": 200, "boundary": 400}, description="Condition points [code].")
     sum_weight: NonNegativeFloat | None = Field(10.0, description="Weight of the sum constraint [code].")
+    indicator_sum_weight: NonNegativeFloat | None = Field(1.0, description="Its weight in the greedy search [code].")
     orthogonal_residuals: bool = Field(False, description="Burgers takes plain residuals [code].")
     published: Published = Field(Published(kind="lbfgs", steps=50, rate=0.1), description="Published optimiser [code].")
     held_out: PositiveInt = Field(24, description="Held-out viscosities [code: number].")

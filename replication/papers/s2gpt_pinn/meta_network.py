@@ -132,7 +132,7 @@ class MetaNetwork:
         if self.arm.start == "interpolated":
             newest = torch.cat([self.space.interpolated.double(), torch.zeros(1, dtype=torch.float64)])
             if n == 1:
-                newest = torch.ones(1, dtype=torch.float64) / self.space.change.double()[0, 0].abs().clamp_min(1.0)
+                newest = (1 / self.space.change.double()[0]).clamp(-1.0, 1.0)  # the neuron, in its basis ψ/ψ(x*)
             return newest.expand(len(parameters), n).clone()
         if self.arm.start == "nearest":
             nearest = self.parametric.nearest(parameters.numpy(), np.array(self.parameters))
@@ -147,6 +147,14 @@ class MetaNetwork:
             return gauss_newton(loss, parameters, start, self.family["steps"])
         published = self.family["published"]
         return PUBLISHED[published["kind"]](loss, parameters, start, published["steps"], published["rate"])
+
+    def indicator(self, fitted: Fitted) -> Tensor:
+        """Return what the greedy search compares (M,): the losses, with the sum constraint's weight in the search."""
+        weight, searched = self.family["sum_weight"], self.family["indicator_sum_weight"]
+        if self.arm.conditions != "sparse" or weight is None or searched is None:
+            return fitted.losses
+        gap = fitted.coefficients @ self.change.sum(dim=0) - 1
+        return fitted.losses + (searched - weight) * gap.square()
 
     def add_residual_point(self, parameters: Tensor, coefficients: Tensor) -> None:
         """Choose the point x** where the residual of the newest fit, at `parameters` (1, p), is told apart best.

@@ -40,12 +40,9 @@ def build(run: Run) -> Outcome:
         search.run(family["neurons"])
     except FloatingPointError as error:
         return Outcome(Status.DIVERGED, str(error), history=search.history, phases=search.phases)
-    meta, fitted = search.meta, None
+    meta = search.meta
     parameters, points = queries_of(run.evaluation_points(), len(family["parameters"]))
-    started = time.process_time()
-    queries = torch.as_tensor(parameters)
-    fitted = meta.fit(queries)
-    online = time.process_time() - started
+    fitted = meta.fit(torch.as_tensor(parameters))
     solution = _field(search.networks, meta, torch.as_tensor(points)) @ (meta.change @ fitted.coefficients.T)
     outside = int(Parametric.of(family).outside(parameters).sum())
     if outside:
@@ -54,14 +51,13 @@ def build(run: Run) -> Outcome:
         Status.DONE,
         prediction={"u": solution.T.reshape(-1).numpy()},
         history=search.history,
-        weights=search.arrays() | {"query_coefficients": (fitted.coefficients @ meta.change.T).numpy()},
+        weights=search.arrays(),
         architecture={"kind": "meta_network", "arm": run.method, "neuron": search.networks[0].architecture()},
         phases=search.phases,
         parameters=meta.count,
         details={
             "neurons": search.records,
             "dropped": search.dropped,
-            "online_cpu_s": online,
             "queries": len(parameters),
             "queries_outside": outside,
         },
@@ -136,7 +132,7 @@ class Search:
     def _sweep(self) -> tuple[Tensor, Tensor]:
         fitted = self.meta.fit(self.grid[self.candidates])
         self.phases["sweep"].steps += int(fitted.steps.sum())
-        return fitted.losses, fitted.coefficients
+        return self.meta.indicator(fitted), fitted.coefficients
 
     def _note(self, losses: Tensor, coefficients: Tensor, winner: int) -> None:
         n = self.meta.count

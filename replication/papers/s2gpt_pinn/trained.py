@@ -29,8 +29,8 @@ class Trained:
     record: dict[str, Any]
 
     @classmethod
-    def load(cls, folder: Path, optimiser: Optimiser | None = None, neurons: int | None = None) -> "Trained":
-        """Rebuild the arm in `folder`, with another optimiser or with its first neurons alone if asked for."""
+    def load(cls, folder: Path, optimiser: Optimiser | None = None) -> "Trained":
+        """Rebuild the arm in `folder`, with another optimiser if asked for."""
         key = RunKey.of_folder(folder)
         record = json.loads((folder / "training.json").read_text(encoding="utf-8"))
         arrays = load_file(folder / "model.safetensors")
@@ -40,7 +40,7 @@ class Trained:
         chosen = chosen if optimiser is None else replace(chosen, optimiser=optimiser)
         meta = MetaNetwork(chosen, record["settings"]["family"], key.seed)
         networks = []
-        for i, parameters in enumerate(arrays["parameters"][:neurons].tolist()):
+        for i, parameters in enumerate(arrays["parameters"].tolist()):
             network: MLP = kind.build(**description).double()
             prefix = f"neuron_{i}."
             states = {name.removeprefix(prefix): v for name, v in arrays.items() if name.startswith(prefix)}

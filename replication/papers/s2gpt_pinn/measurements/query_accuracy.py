@@ -39,8 +39,8 @@ def query_accuracy(
         exact = published["u"].reshape(len(parameters), -1)
         orthonormal = np.linalg.qr(trained.columns(grid).numpy())[0]
         best = relative(exact @ orthonormal @ orthonormal.T, exact)
-        inside = best[~outside] if not outside.all() else best
-        rows.append(row(trained.key, Status.DONE, "best_approximation_median", float(np.median(inside)), "1"))
+        median = float(np.median(best[counted(outside)]))
+        rows.append(row(trained.key, Status.DONE, "best_approximation_median", median, "1"))
         rows.append(row(trained.key, Status.DONE, "queries_outside", float(outside.sum()), "1"))
         rows.append(row(trained.key, Status.DONE, "neurons_dropped", len(trained.record["dropped"]), "1"))
         if parameters.shape[1] == 1:
@@ -59,6 +59,11 @@ def query_errors(folder: Path, published: Mapping[str, Array]) -> Array:
     return relative(answers, exact[: len(answers)])
 
 
+def counted(outside: Array) -> Array:
+    """Return which queries statistics are over (M,): those in the trained box, or all where none is."""
+    return ~outside | outside.all()
+
+
 def _queries(published: Mapping[str, Array]) -> tuple[Array, Array]:
     coordinates = sum(name.startswith("axis_") for name in published)
     return queries_of(published["points"], published["points"].shape[1] - coordinates)
@@ -69,7 +74,7 @@ def _errors(folder: Path, published: Mapping[str, Array], outside: Array | None 
     outside = np.zeros(len(errors), dtype=bool) if outside is None else outside[: len(errors)]
     yield from _by_query(key, "query_error", errors, outside)
     for name, statistic in STATISTICS.items():
-        value = float(statistic(errors if outside.all() else errors[~outside]))
+        value = float(statistic(errors[counted(outside)]))
         yield row(key, Status.DONE, f"query_error_{name}", value, "1")
 
 

@@ -14,16 +14,14 @@ from replication.layout import RunKey
 from replication.measurement.table import Row, row
 from replication.papers.s2gpt_pinn.arms import Optimiser
 from replication.papers.s2gpt_pinn.measurements.matched_solver import Rung, matched_seconds, rungs
-from replication.papers.s2gpt_pinn.measurements.query_accuracy import query_errors
+from replication.papers.s2gpt_pinn.measurements.query_accuracy import counted, query_errors
 from replication.papers.s2gpt_pinn.queries import queries_of
 from replication.papers.s2gpt_pinn.trained import Trained
 from replication.problems.problem import Array
+from replication.reduced_basis.meta_loss import BLOCK
 from replication.runs.outcome import Status
 
 OPTIMISERS: tuple[Optimiser, ...] = ("gauss_newton", "published")
-BATCH = 200_000
-"""Points at which a sweep that is timed again takes residuals, at most; more take as much longer."""
-
 Answer = Callable[[Array], object]
 
 
@@ -34,23 +32,26 @@ def query_cost(folders: Sequence[Path], published: Mapping[str, Array], settings
     grid. Arms and classical solvers are timed in turn (A B A B ...), one answer before that does not count; `speedup`
     is the ratio to GPT-PINN's time with the same optimiser. The classical solver that an arm is compared with is as
     accurate as that arm: `matched_latency`, and how often it goes into that the arm's own time, `query_speedup`.
+    Queries outside the trained parameters count in none of these.
     """
     rows: list[Row] = []
     latency: dict[tuple[str, str], float] = {}
     ladder: list[Rung] = []
     solver_seconds: list[float] = []
-    errors = {folder: float(np.median(query_errors(folder, published))) for folder in folders}
+    errors: dict[Path, float] = {}
     for optimiser in OPTIMISERS:
         arms = [Trained.load(folder, optimiser) for folder in folders]
         parametric = arms[0].meta.parametric
         parameters, grid = queries_of(published["points"], len(parametric.axes))
+        inside = counted(parametric.outside(parameters))
         answers: list[Answer] = [_answer(trained, grid) for trained in arms]
         if optimiser == "gauss_newton":
             axes = {name: published[f"axis_{name}"] for name in arms[0].meta.columns.coordinates}
-            exact = published["u"].reshape(len(parameters), -1)
-            ladder = rungs(parametric, axes, parameters, exact, min(errors.values()))
+            errors = {folder: float(np.median(query_errors(folder, published)[inside])) for folder in folders}
+            exact = published["u"].reshape(len(parameters), -1)[inside]
+            ladder = rungs(parametric, axes, parameters[inside], exact, min(errors.values()))
             answers += ladder
-        timed = parameters[: settings["queries"]]
+        timed = parameters[inside][: settings["queries"]]
         seconds = _interleaved(answers, timed, settings)
         condition = f"optimiser={optimiser}"
         for trained, spent in zip(arms, seconds, strict=False):
@@ -125,14 +126,14 @@ def _sweeps(arms: Sequence[Trained], condition: str) -> Iterator[Row]:
     """Time the greedy search's sweeps again, alone and with the neurons there: CPU seconds of all of them.
 
     With each number of neurons the arms are timed in turn: on all parameters that were swept, or on so many, evenly out
-    of them, that their points are `BATCH`; then the time is scaled to all.
+    of them, that their residuals make one block; then the time is scaled to all.
     """
     spent = dict.fromkeys((trained.key for trained in arms), 0.0)
     for n in range(1, max(trained.count for trained in arms) + 1):
         for trained in (arm for arm in arms if arm.count >= n):
             swept = trained.arrays[f"swept_{n}"]
             earlier = trained.meta.first(n)
-            count = max(1, BATCH // len(earlier.loss().columns.points))
+            count = max(1, BLOCK // len(earlier.loss().columns.points))
             chosen = swept[:: max(1, len(swept) // count)]
             begin = time.process_time()
             earlier.fit(torch.as_tensor(trained.meta.parametric.grid()[chosen]))

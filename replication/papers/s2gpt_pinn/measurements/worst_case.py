@@ -18,7 +18,7 @@ def worst_case(folders: Sequence[Path]) -> list[Row]:
     data over *all* parameters of the sweep, `worst_loss_at_winner` that loss at the parameters with the largest
     indicator. Nothing is optimised anew: these are the coefficients of the sweeps. `selected_<name>` are the neurons'
     parameters, `point_<coordinate>` the points of the sparse set; `share_on_edge` and `share_below_middle` (along the
-    first parameter) say where the neurons after the first stand.
+    first parameter, on its own scale) say where the neurons after the first stand.
     """
     return [found for folder in folders for found in _of(Trained.load(folder))]
 
@@ -50,8 +50,7 @@ def _of(whole: Trained) -> Iterator[Row]:
         for name, value in zip(meta.parametric.axes, arrays["parameters"][n - 1], strict=True):
             yield row(key, Status.DONE, f"selected_{name}", float(value), "1", f"n={n}")
     yield row(key, Status.DONE, "loss_decades", float(np.log10(first / values["worst_loss"])), "1")
-    axes = np.array(list(meta.parametric.axes.values()))
-    later = (arrays["parameters"][1:] - axes[:, 0]) / (axes[:, 1] - axes[:, 0])
+    later = meta.parametric.to_unit(arrays["parameters"][1:])
     if len(later):
         on_edge = (np.isclose(later, 0) | np.isclose(later, 1)).any(axis=1)
         yield row(key, Status.DONE, "share_on_edge", float(on_edge.mean()), "1")
