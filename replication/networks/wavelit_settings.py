@@ -31,7 +31,7 @@ class WaveLiTNetwork:
     pyramid: Literal["shared", "unshared", "single"] = "shared"
     """Weights shared by the scales, each scale with its own, or only the coarsest grid of tokens."""
     layer_scale: float = 0.1
-    """Start of the learned factors on all residual branches."""
+    """Scale of the first weights of all residual branches."""
     parity_shift: bool = True
     """Whether training rolls periodic axes by 0 to 2^levels - 1 points: the transform is not shift-invariant."""
     recompute: bool = False

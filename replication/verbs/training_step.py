@@ -25,7 +25,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Write the rows; a method that trains no network has none, nor has a run that is not `done`."""
+    """Write the rows; a method that trains no network has none, nor has a baseline whose run is not `done`.
+
+    Where our own run is not, all that is written is its row without a value: there is nothing to compare with.
+    """
     import torch
 
     torch.set_num_threads(1)
@@ -33,7 +36,12 @@ def run(options: argparse.Namespace) -> None:
     records = {folder: read_record(folder) for folder in options.runs}
     done = {folder: record for folder, record in records.items() if record["status"] == Status.DONE}
     device = json.loads(options.hardware.read_text(encoding="utf-8"))["device"]
-    rows = _rows(done, options.settings["steps"], device)
+    ours = options.runs[0]
+    if ours in done:
+        rows = _rows(done, options.settings["steps"], device)
+    else:
+        key = RunKey.of_folder(ours)
+        rows = [measured.without_value(key, records[ours]["status"], "step_wall", "s", timing=True)]
     measured.write(rows, options.out, options.settings)
 
 

@@ -1,12 +1,19 @@
 """Cost of a training step: times in turn, arithmetic that can be counted by hand, equal error from learning curves."""
 
+import json
+from types import SimpleNamespace
+
 import pandas as pd
 import pytest
 from torch import nn
 
 from replication.forecasting.settings import Training
 from replication.forecasting.shape import ForecastShape
+from replication.layout import RunKey, measured
+from replication.measurement.table import read_rows
 from replication.measurement.training_step import COPIES, OneBatch, equal_error, measure, prepared
+from replication.runs.outcome import Outcome, Status, write
+from replication.verbs import training_step
 
 SHAPE = ForecastShape(history=2, fields=3, constants=0, grid=(8, 8), periodic=(True, True))
 
@@ -31,3 +38,16 @@ def test_equal_error_is_what_the_worse_reached_and_counts_steps_to_it():
         "fast": pd.DataFrame({"step": [0, 10, 20], "validation_vrmse": [0.5, 0.05, 0.2]}),
     }
     assert list(equal_error(curves)) == [(0.4, {"own": 10, "slow": 20}), (0.1, {"own": 20, "fast": 10})]
+
+
+def test_where_our_run_is_not_done_a_row_says_so(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    runs = [RunKey("cuda", "wavelit", "shear_flow", method, 0).folder("quick") for method in ("wavelit", "unet")]
+    for folder in runs:
+        write(Outcome(Status.SKIPPED, "no CUDA device"), folder, {}, {})
+    hardware = tmp_path / "hardware.json"
+    hardware.write_text(json.dumps({"device": "cuda", "status": "absent"}))
+    out = measured("quick", "cuda", "wavelit", "shear_flow", "training_step", 0)
+    training_step.run(SimpleNamespace(runs=runs, hardware=hardware, settings={"steps": 2}, out=out, log=None))
+    (row,) = read_rows(out)
+    assert (row.method, row.metric, row.value, row.status) == ("wavelit", "step_wall", None, "skipped")

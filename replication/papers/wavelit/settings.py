@@ -43,7 +43,7 @@ class Network(Strict):
     attention: Literal["augmented", "plain", "softmax"] | None = Field(None, description="Token mixer.")
     pyramid: Literal["shared", "unshared", "single"] | None = Field(None, description="Weights over the scales.")
     parity_shift: bool | None = Field(None, description="Random shift of the wavelet's grid in training.")
-    layer_scale: NonNegativeFloat | None = Field(None, description="Start of the factors on residual branches.")
+    layer_scale: NonNegativeFloat | None = Field(None, description="Scale of the first weights of residual branches.")
     recompute: bool | None = Field(None, description="Compute blocks again in the backward pass: less memory.")
 
     def chosen(self) -> dict[str, Any]:

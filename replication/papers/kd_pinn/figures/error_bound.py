@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
 
+from replication.papers.kd_pinn.arms import METHODS, TEACHER
 from replication.report import style
 from replication.report.panels import by_place
 from replication.report.sources import FigureSources, NoData
@@ -20,8 +21,6 @@ CAPTION = (
 READS = ("prediction", "reference")
 FORMAT = "csv"
 
-TEACHER = "teacher"
-
 
 def data(sources: FigureSources) -> pd.DataFrame:
     """Return one row a student: hardware, problem, method, seed, teacher (RMSE), distance, student (RMSE)."""
@@ -29,7 +28,7 @@ def data(sources: FigureSources) -> pd.DataFrame:
     runs: dict[tuple[str, str, int], dict[str, np.ndarray]] = {}
     for key, path in sources.predictions():
         values = _vector(path)
-        if len(values) and "-" not in key.method and key.problem in references:
+        if len(values) and key.method in METHODS and key.problem in references:
             runs.setdefault((key.hardware, key.problem, key.seed), {})[key.method] = values
     rows: list[tuple[str, str, str, int, float, float, float]] = []
     for (hardware, problem, seed), arms in sorted(runs.items()):

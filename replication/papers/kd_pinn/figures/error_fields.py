@@ -10,12 +10,13 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from replication.layout import RunKey
+from replication.papers.kd_pinn.arms import DISTILLED, TEACHER
 from replication.report import style
 from replication.report.sources import FigureSources, NoData
 
 TITLE = "Fields and errors"
 CAPTION = (
-    "One seed, the lowest that most arms finished. For each problem: cuts through the solution, every arm over the "
+    "One seed, the lowest that most arms finished, without their variants. For each problem: cuts through the solution, every arm over the "
     "reference (thick grey); the reference solution and the fields of the teacher and of the distilled student; the "
     "absolute error of every arm, on one log colour scale. Of problems with three coordinates the last instant is "
     "shown, of several fields the first. All quantities are dimensionless."
@@ -42,7 +43,7 @@ def data(sources: FigureSources) -> dict[str, np.ndarray]:
     runs: dict[str, list[tuple[RunKey, dict[str, np.ndarray]]]] = {problem: [] for problem in references}
     for key, path in sources.predictions():
         with np.load(path, allow_pickle=False) as arrays:
-            if arrays.files and key.problem in runs:
+            if arrays.files and key.problem in runs and "-" not in key.method:
                 runs[key.problem].append((key, dict(arrays)))
     runs = {problem: finished for problem, finished in runs.items() if finished}
     if not runs:
@@ -129,7 +130,7 @@ def _arms(part: dict[str, np.ndarray]) -> list[str]:
 def _panels(part: dict[str, np.ndarray]) -> list[list[tuple[str, str]]]:
     """Return what stands in each panel, row by row: (kind, method)."""
     arms = _arms(part)
-    fields = [("cuts", ""), ("field", "reference"), *(("field", method) for method in arms[:2])]
+    fields = [("cuts", ""), ("field", "reference"), *(("field", method) for method in (TEACHER, DISTILLED) if method in arms)]
     errors = [("error", method) for method in arms]
     return [kinds[start : start + 2] for kinds in (fields, errors) for start in range(0, len(kinds), 2)]
 
