@@ -4,8 +4,8 @@ e(s, t, c) is the VRMSE of trajectory s at lead step t in channel c (`vrmse.py`)
 of mean_c e. A window [a:b] of a rollout, as Walrus has them (Walrus 2025, arXiv 2511.15684; the order of means and
 medians is assumed): mean over t in a..b of the median over s of mean_c e, over the frames that exist. The Well's own
 windows 6:12 and 13:30 are means over all three. Other orders stand under `statistic=...`, single channels under
-`field=...`; `variance=floored` takes a frame's standard deviation as at least 1 % of the channel's over the frames of all
-one-step windows, so that a frame nearly at rest does not decide a mean. A window without frames has no row.
+`field=...`; `variance=floored` takes a frame's standard deviation as at least 1 % of the channel's over the frames of
+all one-step windows, so that a frame nearly at rest does not decide a mean. A window without frames has no row.
 """
 
 import warnings

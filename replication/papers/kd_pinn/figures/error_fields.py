@@ -16,10 +16,10 @@ from replication.report.sources import FigureSources, NoData
 
 TITLE = "Fields and errors"
 CAPTION = (
-    "One seed, the lowest that most arms finished, without their variants. For each problem: cuts through the solution, every arm over the "
-    "reference (thick grey); the reference solution and the fields of the teacher and of the distilled student; the "
-    "absolute error of every arm, on one log colour scale. Of problems with three coordinates the last instant is "
-    "shown, of several fields the first. All quantities are dimensionless."
+    "One seed, the lowest that most arms finished, without their variants. For each problem: cuts through the "
+    "solution, every arm over the reference (thick grey); the reference solution and the fields of the teacher and of "
+    "the distilled student; the absolute error of every arm, on one log colour scale. Of problems with three "
+    "coordinates the last instant is shown, of several fields the first. All quantities are dimensionless."
 )
 READS = ("prediction", "reference")
 FORMAT = "npz"
@@ -130,7 +130,8 @@ def _arms(part: dict[str, np.ndarray]) -> list[str]:
 def _panels(part: dict[str, np.ndarray]) -> list[list[tuple[str, str]]]:
     """Return what stands in each panel, row by row: (kind, method)."""
     arms = _arms(part)
-    fields = [("cuts", ""), ("field", "reference"), *(("field", method) for method in (TEACHER, DISTILLED) if method in arms)]
+    shown = ["reference", *(method for method in (TEACHER, DISTILLED) if method in arms)]
+    fields = [("cuts", ""), *(("field", method) for method in shown)]
     errors = [("error", method) for method in arms]
     return [kinds[start : start + 2] for kinds in (fields, errors) for start in range(0, len(kinds), 2)]
 
