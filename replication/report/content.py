@@ -178,9 +178,7 @@ class JudgedClaim:
         further = self.found.get("further_seeds")
         if further is None or pd.isna(further):
             return ""
-        return (
-            "no feasible number of further seeds" if further == float("inf") else f"about {further:.0f} further seeds"
-        )
+        return wording.further_seeds(further)
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,13 @@ def named(name: str) -> str:
     return method(name) if name in style.KNOWN else style.PROPER_NAMES.get(name, name.replace("_", " "))
 
 
+def further_seeds(count: float) -> str:
+    """Return how many more seeds are needed, `about 1 further seed`; infinite means more than are feasible."""
+    if not math.isfinite(count):
+        return "no feasible number of further seeds"
+    return f"about {count:.0f} further seed{'' if round(count) == 1 else 's'}"
+
+
 def sentence(text: str) -> str:
     """Return a text in which problems and methods stand by their names instead of their identifiers."""
 

@@ -19,8 +19,8 @@ from scipy import stats
 from replication.verdicts.equivalence import Equivalence
 from replication.verdicts.failure_rate import BinomialRate, FailureRate
 from replication.verdicts.growth import Growth, exponent, power_law_advantage
+from replication.verdicts.extreme import Extreme
 from replication.verdicts.interval import StudentMean
-from replication.verdicts.least import Least
 from replication.verdicts.median import Median
 from replication.verdicts.ordering import Ordering
 from replication.verdicts.rank_correlation import RankCorrelation
@@ -109,7 +109,19 @@ def _ordering_against_the_strongest(draw: Draw) -> Statements:
     means = [
         StudentMean.of(log_times_better(method, np.exp(UNIT * half.spread * draw.normal()), "lower")) for _ in range(5)
     ]
-    return statements(Least(means), test.region("p"))
+    return statements(Extreme(means, "smallest"), test.region("p"))
+
+
+def _best_of_three(draw: Draw, worse: float = 0.0) -> Statements:
+    """Three methods of which the best counts; the other two are as good, or by `worse` margins worse."""
+    test = Equivalence(kind="equivalence", published=1.0, margin=2.0, better="lower", **SETTING)
+    effects = (draw.effect, draw.effect + worse, draw.effect + worse)
+    means = [StudentMean.of(replace(draw, effect=effect).logarithms()) for effect in effects]
+    return statements(Extreme(means, "smallest"), test.region("p"))
+
+
+def _best_of_three_unequal(draw: Draw) -> Statements:
+    return _best_of_three(draw, worse=1.0)
 
 
 def _ordering_of_skewed_seeds(draw: Draw) -> Statements:
@@ -232,6 +244,8 @@ KINDS: dict[str, tuple[Callable[[Draw], Statements], Sequence[float]]] = {
     "ordering, strongest of 5": (_ordering_against_the_strongest, (0, 1, 2)),
     "rank correlation": (_rank_correlation, (0, 1, 2)),
     "rank order, lasting differences": (_rank_order_of_lasting_differences, (0, 1, 2)),
+    "equivalence, best of 3": (_best_of_three, (-2, -1, 0, 1, 2)),
+    "equivalence, best of 3, two worse": (_best_of_three_unequal, (-2, -1, 0, 1, 2)),
 }
 
 

@@ -81,7 +81,7 @@ def load_claims(paper: str) -> list[Claim]:
     folder = PAPERS / paper / "claims"
     files = sorted(folder.glob("*.yaml"), key=lambda file: (len(file.stem), file.stem))
     if not files:
-        papers = sorted(found.parents[1].name for found in PAPERS.glob("*/claims/*1.yaml"))
+        papers = sorted({found.parents[1].name for found in PAPERS.glob("*/claims/*.yaml")})
         raise UserError(f"{folder}: no claims of a paper {paper!r}; allowed: {', '.join(papers)}")
     return [load_claim(file) for file in files]
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from pydantic import model_validator
 
+from replication.verdicts.extreme import Extreme
 from replication.verdicts.interval import StudentMean
 from replication.verdicts.published import PublishedValue
 from replication.verdicts.selection import Cell
@@ -40,15 +41,14 @@ class Equivalence(PublishedValue):
         """Errors and times on the logarithm; plain quantities as they are."""
         return not self.plain
 
-    def estimate(self, rows: pd.DataFrame, cell: Cell) -> StudentMean:
-        """Return the mean over seeds of the quantity or of its logarithm."""
+    def estimate(self, rows: pd.DataFrame, cell: Cell) -> StudentMean | Extreme:
+        """Return the mean over seeds of the quantity or of its logarithm, of several methods the best one's."""
         from replication.verdicts import seeds
 
         method, reference = seeds.paired(self, rows, cell)
         ratio = method / reference
         compared = ratio if self.plain else seeds.logarithms(ratio)
-        sign = 1 if self.better == "higher" else -1
-        return StudentMean.of(sign * seeds.best_by_other_seeds(sign * compared))
+        return Extreme.of(compared, "largest" if self.better == "higher" else "smallest")
 
     def region(self, problem: str, margin: Any = 1.0) -> Region:
         """Return value -+ margin (times or divided by it on the logarithm)."""

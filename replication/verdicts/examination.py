@@ -129,6 +129,10 @@ class Examination:
         """Return what can be said of the claim: all its tests hold, on every target."""
         return at_least(len(self.groups), [group.said(margin) for group in self.groups])
 
+    def unit_of(self, single: Single) -> str:
+        """Return the unit of a single test's quantity."""
+        return single.test.unit or self.claim.unit
+
     @property
     def several_targets(self) -> bool:
         """Whether the tests were made on more than one hardware target."""

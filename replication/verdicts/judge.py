@@ -86,10 +86,11 @@ def judge_at(levels: Sequence[Level], claims: Sequence[Claim], table: pd.DataFra
 def _verdict_row(found: Examination, evidence: str) -> Verdict:
     claim = found.claim
     word, reason = _conclude(found)
-    numbers: dict[str, Any] = {}
+    numbers: dict[str, Any] = {"unit": claim.unit}
     if found.groups:
         shown, level = found.shown()
-        numbers = _numbers(shown, level, claim.unit)
+        unit = found.unit_of(shown)
+        numbers = _numbers(shown, level, unit) | {"unit": unit}
         numbers |= {"test": claim.tests.index(shown.test) + 1, "hardware": shown.cell.hardware}  # type: ignore[arg-type]
         numbers |= {"problem": " ".join(shown.cell.problems), "condition": shown.cell.condition}
         numbers |= {"runs": sum(s.runs.total for s in found.singles)}
@@ -101,7 +102,6 @@ def _verdict_row(found: Examination, evidence: str) -> Verdict:
         verdict=word,
         evidence=evidence,
         published=_comparable(found),
-        unit=claim.unit,
         reason=reason,
         p_value=np.nan if word == NOT_TESTABLE else float(p_value(found.said())),
         further_seeds=found.further_runs() if word == INCONCLUSIVE else np.nan,
@@ -156,11 +156,11 @@ def _because(found: Examination, word: str) -> str:
         return f"{len(found.singles)} tests: {_counted(found.singles)}"
     good = {REPLICATED, BETTER}
     said = shown.word if {word, shown.word} <= good else word
-    reason = str(shown.obstacle) if shown.estimate is None else _comparison(shown, said, level, found.claim.unit)
+    reason = str(shown.obstacle) if shown.estimate is None else _comparison(shown, said, level, found.unit_of(shown))
     if word == NOT_REPLICATED and shown.word == IN_DIRECTION:
         reason += ", which refutes the claim; the ordering holds there, but is not shown wherever the claim says"
     if word == INCONCLUSIVE:
-        reason += _to_settle(found.further_runs(), shown, level)
+        reason += _to_settle(found.further_runs(), shown, level, "it" if len(found.singles) == 1 else "the claim")
     if len(found.singles) == 1:
         return reason
     others = [single for single in found.singles if not _is_part(single, shown)]
@@ -224,15 +224,13 @@ def _comparison(single: Single, word: str, level: float, unit: str) -> str:
     return f"the {100 * (1 - 2 * level):.3g} % interval {number(low, unit)} to {number(high, unit)} {how}"
 
 
-def _to_settle(further: float, single: Single, level: float) -> str:
-    """Say how many further seeds would settle what hangs on a single result, or why none would."""
+def _to_settle(further: float, single: Single, level: float, what: str = "it") -> str:
+    """Say how many further seeds would settle `what` hangs on a single result, or why none would."""
     if np.isnan(further) or further == 0:
         return ""
-    if np.isfinite(further):
-        return f"; about {further:.0f} further seeds would settle it"
     estimate = single.estimate
-    if not isinstance(estimate, RankAgreement):
-        return "; no feasible number of further seeds would settle it"
+    if np.isfinite(further) or not isinstance(estimate, RankAgreement):
+        return f"; {wording.further_seeds(further)} would settle {what}"
     if estimate.smallest_p <= level:
         return "; no number of further seeds would settle it as long as the problems keep their mean ranks"
     by_chance = f"so few agree perfectly by chance in {100 * estimate.smallest_p:.3g} % of cases"
@@ -262,13 +260,13 @@ def _numbers(single: Single, level: float, unit: str) -> dict[str, Any]:
 
 
 def _evidence_row(found: Examination, single: Single, evidence: str) -> Evidence:
-    test, cell, said = single.test, single.cell, single.said()
+    test, cell, said, unit = single.test, single.cell, single.said(), found.unit_of(single)
     low, high = single.runs.wilson()
     word = single.word
     further = single.further_runs()
     reason = str(single.obstacle)
     if single.estimate is not None:
-        reason = _comparison(single, word, LEVEL, found.claim.unit) + _to_settle(further, single, LEVEL)
+        reason = _comparison(single, word, LEVEL, unit) + _to_settle(further, single, LEVEL)
     return Evidence(
         claim=found.claim.id,
         paper=found.claim.paper,
@@ -283,7 +281,7 @@ def _evidence_row(found: Examination, single: Single, evidence: str) -> Evidence
         verdict=word,
         evidence=evidence,
         published=_published(single),
-        unit=found.claim.unit,
+        unit=unit,
         reason=reason,
         p_value=np.nan if single.estimate is None else float(p_value(said)),
         further_seeds=further if word == INCONCLUSIVE else np.nan,
@@ -291,7 +289,7 @@ def _evidence_row(found: Examination, single: Single, evidence: str) -> Evidence
         failures=single.runs.failed,
         failure_low=low,
         failure_high=high,
-        **_numbers(single, LEVEL, found.claim.unit),
+        **_numbers(single, LEVEL, unit),
         **_prediction(single),
     )
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from replication.verdicts.extreme import Extreme
 from replication.verdicts.interval import StudentMean
-from replication.verdicts.least import Least
 from replication.verdicts.ratio import ahead
 from replication.verdicts.selection import Cell, Reference, Selection
 from replication.verdicts.statements import Region, Side
@@ -27,7 +27,7 @@ class Ordering(Selection):
         """There is no margin."""
         return "better at all"
 
-    def estimate(self, rows: pd.DataFrame, cell: Cell) -> StudentMean | Least:
+    def estimate(self, rows: pd.DataFrame, cell: Cell) -> StudentMean | Extreme:
         """Return the mean over seeds of log(how many times better), of several references than the strongest."""
         return ahead(self, rows, cell, self.better)
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from pydantic import model_validator
 
+from replication.verdicts.extreme import Extreme
 from replication.verdicts.interval import StudentMean
-from replication.verdicts.least import Least
 from replication.verdicts.published import PublishedValue
 from replication.verdicts.selection import Cell, Selection
 from replication.verdicts.statements import Region, Side
@@ -33,7 +33,7 @@ class Ratio(PublishedValue):
             raise ValueError("`better: lower` needs a reference; a metric that is a ratio itself is better when higher")
         return self
 
-    def estimate(self, rows: pd.DataFrame, cell: Cell) -> StudentMean | Least:
+    def estimate(self, rows: pd.DataFrame, cell: Cell) -> StudentMean | Extreme:
         """Return the mean over seeds of log(how many times better), of several references than the strongest."""
         return ahead(self, rows, cell, self.better)
 
@@ -44,15 +44,15 @@ class Ratio(PublishedValue):
         return Region(np.log(low) - reach, np.log(high) + reach, "higher", 0.0)
 
 
-def ahead(test: Selection, rows: pd.DataFrame, cell: Cell, better: Side) -> StudentMean | Least:
-    """Return the mean over seeds of log(how many times better than the reference, or than the strongest of several)."""
+def ahead(test: Selection, rows: pd.DataFrame, cell: Cell, better: Side) -> StudentMean | Extreme:
+    """Return the mean over seeds of log(how many times better the best method is than the strongest reference)."""
     from replication.verdicts import seeds
 
     means = [
-        StudentMean.of(seeds.best_by_other_seeds(log_times_better(method, reference, better)))
+        Extreme.of(log_times_better(method, reference, better), "largest")
         for method, reference in seeds.paired_with_each(test, rows, cell)
     ]
-    return means[0] if len(means) == 1 else Least(means)
+    return Extreme.among(means, "smallest")
 
 
 def log_times_better(method: np.ndarray, reference: np.ndarray, better: Side) -> np.ndarray:

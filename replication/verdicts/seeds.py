@@ -81,16 +81,6 @@ def enough(seeds: int, *, paired: bool = False) -> None:
         raise Undecidable(f"{count}{' on both sides' if paired else ''}, an interval needs 2", seeds)
 
 
-def best_by_other_seeds(advantages: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Choose one of several methods for each seed by the mean over all other seeds.
-
-    `advantages` has shape (methods, seeds), larger is better; returns shape (seeds,). With one method it is returned
-    as it is.
-    """
-    others = advantages.sum(axis=1, keepdims=True) - advantages
-    return np.take_along_axis(advantages, others.argmax(axis=0)[None], axis=0)[0]
-
-
 @dataclass(frozen=True)
 class Runs:
     """How many runs a cell asked for and how many of them did not finish."""

@@ -87,8 +87,8 @@ class Reference(Strict):
 class Selection(Strict):
     """The rows a test reads and how its single results combine; each kind of test is a subclass.
 
-    `method` may be a list: the best of them is chosen for each seed from the other seeds, so that choosing is not
-    rewarded by the noise of the seed it is judged on. `targets` are hardware names before any dash (`cpu` stands for
+    `method` may be a list, of which the best is judged. `unit` is that of this test's quantity where it is not the
+    claim's. `targets` are hardware names before any dash (`cpu` stands for
     `cpu` and `cpu-laptop`); without them any target may count, see `cells`. `sizes` are the sizes of run at which the
     test is made. `reason` says why this margin or bound was chosen, before any run.
     """
@@ -101,6 +101,7 @@ class Selection(Strict):
     conditions: list[Condition] = Field([""], min_length=1)
     targets: list[Name] | None = Field(None, min_length=1)
     combine: str = Field("all", pattern=COMBINE)
+    unit: str | None = Field(None, min_length=1)
     sizes: list[Literal["reduced", "published"]] = Field(["reduced", "published"], min_length=1)
     reason: str = Field(min_length=10)
 

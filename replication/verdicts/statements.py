@@ -143,5 +143,13 @@ def verdict(said: Statements, level: float = LEVEL) -> NDArray[np.str_]:
 
 
 def p_value(said: Statements) -> Array:
-    """Return the p-value of the verdict: of its statement, or of the one nearest to being made."""
-    return np.minimum(said.acceptable, said.worse)
+    """Return the p-value of the verdict: of all that its word states, or of the statement nearest to being made."""
+    words = verdict(said)
+    stated = {
+        REPLICATED: said.acceptable,
+        BETTER: said.better,
+        IN_DIRECTION: np.maximum(said.worse, said.ordered),
+        NOT_REPLICATED: said.worse,
+    }
+    nearest = np.minimum(said.acceptable, said.worse)
+    return np.select([words == word for word in stated], np.broadcast_arrays(*stated.values()), nearest)

@@ -8,6 +8,7 @@ import numpy as np
 from pydantic import model_validator
 
 from replication.report import wording
+from replication.verdicts.extreme import Extreme
 from replication.verdicts.interval import StudentMean
 from replication.verdicts.selection import Cell, Selection
 from replication.verdicts.statements import Region
@@ -50,15 +51,14 @@ class Threshold(Selection):
         side = "at most" if self.at_most is not None else "at least"
         return f"{side} {wording.bound(self.bound, unit)}"
 
-    def estimate(self, rows: pd.DataFrame, cell: Cell) -> StudentMean:
-        """Return the mean over seeds of the quantity or of its logarithm."""
+    def estimate(self, rows: pd.DataFrame, cell: Cell) -> StudentMean | Extreme:
+        """Return the mean over seeds of the quantity or of its logarithm, of several methods the best one's."""
         from replication.verdicts import seeds
 
         method, reference = seeds.paired(self, rows, cell)
         ratio = method / reference
         compared = ratio if self.plain else seeds.logarithms(ratio)
-        sign = 1 if self.at_least is not None else -1
-        return StudentMean.of(sign * seeds.best_by_other_seeds(sign * compared))
+        return Extreme.of(compared, "largest" if self.at_least is not None else "smallest")
 
     def region(self, problem: str, margin: Any = 1.0) -> Region:
         """Return everything on the claimed side of the bound times `margin`."""

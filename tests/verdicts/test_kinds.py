@@ -11,7 +11,9 @@ from scipy import stats
 
 from replication.errors import UserError
 from replication.verdicts import holm, seeds
+from replication.verdicts.extreme import Extreme
 from replication.verdicts.growth import Growth, exponent, power_law_advantage
+from replication.verdicts.interval import StudentMean
 from replication.verdicts.ordering import Ordering
 from replication.verdicts.rank_correlation import RankCorrelation
 from replication.verdicts.rank_order import RankOrder, agreement
@@ -159,16 +161,24 @@ def test_holm_rejects_what_the_step_down_procedure_rejects(p_values, level):
     assert set(np.flatnonzero(holm.adjusted(p_values) <= level * (1 + 1e-12))) == rejected
 
 
-def test_the_best_of_several_is_chosen_by_the_other_seeds():
-    advantages = np.array([[1.0, 1.0, 1.0], [0.0, 0.0, 9.0]])
-    # The second wins on the third seed alone, so it may be chosen for the first two seeds and not for the third.
-    assert seeds.best_by_other_seeds(advantages).tolist() == [0.0, 0.0, 1.0]
+def test_the_best_of_several_methods_is_beyond_an_edge_if_one_of_them_is():
+    means = [StudentMean.of(np.array(values)) for values in ([1.0, 1.2, 0.9], [0.0, 0.1, -0.1], [0.2, 0.0, 0.1])]
+    best = Extreme(means, "largest")
+    assert best.centre == pytest.approx(means[0].centre)
+    assert best.p_greater(0.5) == pytest.approx(3 * means[0].p_greater(0.5))
+    assert best.p_less(0.5) == pytest.approx(max(mean.p_less(0.5) for mean in means))
+    low, high = best.interval()
+    assert (low, high) == (means[0].interval(0.05 / 3)[0], means[0].interval(0.05)[1])
+    mirrored = Extreme([StudentMean(-mean.mean, mean.deviation, mean.n) for mean in means], "smallest")
+    assert mirrored.p_less(-0.5) == pytest.approx(best.p_greater(0.5))
+    assert mirrored.interval() == (-high, -low)
+    assert mirrored.runs_needed([-0.5]) == best.runs_needed([0.5])
 
 
 def test_choosing_the_best_of_equal_arms_gains_nothing():
-    noise = np.random.default_rng(0).standard_normal((3, 4000))
-    assert abs(seeds.best_by_other_seeds(noise).mean()) < 0.05
-    assert noise.max(axis=0).mean() > 0.8
+    noise = np.random.default_rng(0).standard_normal((4000, 3, 3))
+    gained = [Extreme.of(arms, "largest").p_greater(0.0) <= 0.05 for arms in noise]
+    assert np.mean(gained) < 0.055
 
 
 def _rows(**columns):

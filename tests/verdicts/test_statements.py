@@ -10,7 +10,7 @@ from replication.verdicts import statements as words
 from replication.verdicts.failure_rate import BinomialRate
 from replication.verdicts.interval import StudentMean
 from replication.verdicts.median import Median
-from replication.verdicts.statements import Region, Statements, at_least, statements, verdict
+from replication.verdicts.statements import Region, Statements, at_least, p_value, statements, verdict
 
 probability = st.floats(0, 1)
 seeds = st.lists(st.floats(-3, 3), min_size=2, max_size=8)
@@ -119,3 +119,18 @@ def test_the_failure_rate_is_the_exact_binomial_test(n, data, rate):
     assert estimate.p_less(rate) == pytest.approx(stats.binomtest(failed, n, rate, alternative="less").pvalue)
     expected = stats.binomtest(failed, n).proportion_ci(0.9, method="exact")
     assert estimate.interval() == pytest.approx((expected.low, expected.high))
+
+
+@pytest.mark.parametrize(
+    ("said", "word", "p"),
+    [
+        ((0.01, 0.9, 1.0, 0.01), "replicated", 0.01),
+        ((0.001, 0.02, 1.0, 0.001), "better", 0.02),
+        ((1.0, 1.0, 1e-8, 0.04), "in direction", 0.04),
+        ((1.0, 1.0, 1e-8, 0.06), "not replicated", 1e-8),
+        ((0.3, 0.9, 0.2, 0.2), "inconclusive", 0.2),
+    ],
+)
+def test_the_p_value_is_that_of_all_that_the_word_states(said, word, p):
+    assert verdict(Statements(*map(np.float64, said))) == word
+    assert p_value(Statements(*map(np.float64, said))) == p

@@ -68,9 +68,10 @@ def query_cost(folders: Sequence[Path], published: Mapping[str, Array], settings
     for folder, trained in zip(folders, arms, strict=True):
         matched = matched_seconds(errors[folder], [rung.error for rung in ladder], solver_seconds)
         answer = latency[trained.key.method, "gauss_newton"]
-        if matched is not None:
-            for metric, value, unit in (("matched_latency", matched, "s"), ("query_speedup", matched / answer, "1")):
-                rows.append(row(trained.key, Status.DONE, metric, value, unit, "against=classical", True))
+        status = Status.SKIPPED if matched is None else Status.DONE  # no resolution is as accurate
+        speedup = matched and matched / answer
+        for metric, value, unit in (("matched_latency", matched, "s"), ("query_speedup", speedup, "1")):
+            rows.append(row(trained.key, status, metric, value, unit, "against=classical", True))
         rows += _offline(trained.key, trained.record, answer, {"pinn": full, "classical": matched})
     return rows
 
