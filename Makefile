@@ -1,5 +1,6 @@
 # make report            a page of verdicts, preset quick (about an hour on two cores)
 # make report PRESET=smoke   the six-minute form
+# make report CONFIG="'problems=[burgers]'"   settings to override, each in quotes of its own
 # make test              fast tests; make test-all adds the slow ones
 PRESET ?= quick
 CORES ?= all
@@ -16,7 +17,7 @@ report: $(READY)
 	$(BIN)/python -m replication report --preset $(PRESET) --cores $(CORES) $(if $(CONFIG),--config $(CONFIG))
 
 page: $(READY)
-	$(BIN)/python -m replication page-so-far --preset $(PRESET)
+	$(BIN)/python -m replication page-so-far --preset $(PRESET) $(if $(CONFIG),--config $(CONFIG))
 
 # The page of what was published with `python -m replication publish`, from what is committed alone.
 reference: $(READY)
@@ -65,5 +66,6 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	@touch $@
 
+# The environment and what `smoke` and `quick` made; longer presets took nights and stay.
 clean:
-	rm -rf .venv .snakemake results/*/ reports/smoke reports/quick data/*/ logs
+	rm -rf .venv .snakemake $(foreach preset,smoke quick,results/$(preset) reports/$(preset) logs/$(preset) data/*/$(preset))

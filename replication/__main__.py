@@ -31,6 +31,9 @@ def main(arguments: list[str] | None = None) -> int:
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+    except FileNotFoundError as error:
+        print(f"error: {error.filename}: no such file or folder", file=sys.stderr)
+        return 1
     return 0
 
 

@@ -282,8 +282,10 @@ class Plan:
         return code_version(f"replication.well.solvers.{wildcards.dataset}", "replication.verbs.dataset")
 
     def fidelity(self, suffix: str) -> list[Path]:
-        """Return the statistics (`csv`) or frames (`svg`) of all datasets."""
-        return [layout.fidelity(self.name, name, suffix) for name in self.datasets]
+        """Return the statistics (`csv`) or frames (`svg`) of all datasets, or of those among the chosen problems."""
+        chosen = self.preset.settings.problems
+        shown = [name for name in self.datasets if chosen is None or name in chosen]
+        return [layout.fidelity(self.name, name, suffix) for name in shown]
 
     def probe_settings(self, wildcards: Any) -> str:
         """Return a hardware target's entry, as JSON."""

@@ -55,7 +55,8 @@ def main(build: Callable[[ForecastShape, Task], nn.Module]) -> None:
     with processes.joined(device):
         here = processes.local_device(device)
         code = f"{code_version('replication.forecasting.command')}-{files_version(script)}"
-        identity = f"{settings_hash(dict(task))}-{code}-{options.seed}"
+        data = files_version(Path(task["data"]) / "stats.yaml")  # changes whenever the data's values do
+        identity = f"{settings_hash(dict(task))}-{data}-{code}-{options.seed}"
         order = Order(
             Path(task["data"]),
             Path(task["evaluation"]),

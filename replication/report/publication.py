@@ -11,6 +11,7 @@ import pandas as pd
 
 from replication import layout
 from replication.errors import UserError
+from replication.layout import RunKey
 from replication.measurement import measured
 from replication.measurement.table import run_rows, write_rows
 from replication.plan import Plan
@@ -73,7 +74,10 @@ def _finished(plan: Plan, paper: str, problem: str, target: str) -> bool:
 def _collect(plan: Plan, paper: str, problem: str, target: str, staging: Path, commit: str, dirty: bool) -> Part:
     """Write the part of the one problem and target to which `plan` is narrowed into `staging`."""
     trainings = plan.run_files(paper, "training.json")
-    _same_settings(plan, paper)
+    for run in plan.runs(paper):
+        check_run(plan, run)
+    for path in plan.measurements(paper):
+        check_measurement(plan, path)
     rows = [row for path in trainings for row in run_rows(path.parent)]
     rows += [row for path in plan.measurements(paper) for row in measured.read(path)]
     folder = staging / problem / target
@@ -102,13 +106,21 @@ def _collect(plan: Plan, paper: str, problem: str, target: str, staging: Path, c
     return part
 
 
-def _same_settings(plan: Plan, paper: str) -> None:
-    """Refuse runs that were made with other settings than those of the plan."""
-    for run in plan.runs(paper):
-        folder = run.folder(plan.name)
-        made_with = json.loads((folder / "training.json").read_text(encoding="utf-8"))["settings"]
-        if made_with != json.loads(plan.training_settings(run)):
-            raise UserError(
-                f"{folder}: made with other settings than those of preset {plan.preset.evidence_level};"
-                " run it again, or give the same --config"
-            )
+def check_run(plan: Plan, run: RunKey) -> None:
+    """Raise UserError where a finished run was made with other settings than those of the plan."""
+    folder = run.folder(plan.name)
+    made_with = json.loads((folder / "training.json").read_text(encoding="utf-8"))["settings"]
+    if made_with != json.loads(plan.training_settings(run)):
+        raise UserError(_other_settings(folder, plan))
+
+
+def check_measurement(plan: Plan, path: Path) -> None:
+    """Raise UserError where a measurement was made with other settings than those of the plan."""
+    paper, problem, _, measurement = path.parts[-5:-1]
+    if measured.record(path).get("settings") != json.loads(plan.measurement_settings(paper, problem, measurement)):
+        raise UserError(_other_settings(path, plan))
+
+
+def _other_settings(what: Path, plan: Plan) -> str:
+    level = plan.preset.evidence_level
+    return f"{what}: made with other settings than those of preset {level}; run it again, or give the same --config"

@@ -170,11 +170,9 @@ class MadeBy:
         """Return the run of the row's method, and the measurement if the row is one of its rows."""
         place = row["paper"], row["hardware"], row["problem"]
         run = self._runs.get((*place, row["seed"], row["method"]))
-        # What is measured without any run, such as a transform, numbers its repeats as seeds in the file of seed 0.
-        seeds = (row["seed"],) if run else (row["seed"], 0)
         # Parts published before conditions were recorded name the metric alone.
         names = (quantity(row["metric"], row["condition"]), row["metric"])
-        found = (self._measurements.get((*place, seed, name)) for seed in seeds for name in names)
+        found = (self._measurements.get((*place, row["seed"], name)) for name in names)
         return run, next(filter(None, found), None)
 
     @cached_property

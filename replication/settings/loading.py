@@ -174,7 +174,10 @@ def _resolve(node: Any, root: dict[str, Any]) -> dict[str, Any]:
 def _check_data(path: Path, settings: PresetBase, changes: Iterable[tuple[str, ...]]) -> None:
     """Raise UserError where a paper's block cannot work with the data of the preset."""
     for paper, block in paper_blocks(settings).items():
-        if settings.data is not None and hasattr(block, "misfits"):
+        if hasattr(block, "misfits"):
+            if settings.data is None:
+                where = _said_in(path, changes, ["data"])
+                raise UserError(f"{where}: data is missing, which {paper} runs on: its source and datasets of The Well")
             for misfit in block.misfits(settings.data):
                 raise UserError(f"{_said_in(path, changes, [paper], ['data'])}: {misfit}")
 

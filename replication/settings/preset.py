@@ -28,7 +28,7 @@ class PresetBase(Strict):
     )
     data: Data | None = Field(None, description="Datasets of The Well to have at hand; absent: none.")
     problems: list[str] | None = Field(
-        None, description="Run these problems only; every problem of the preset if absent."
+        None, min_length=1, description="Run these problems only; every problem of the preset if absent."
     )
     baselines: list[str] | None = Field(
         None, description="Run these of the methods in `workflow/baselines/` only; all of them if absent."

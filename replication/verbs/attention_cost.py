@@ -3,6 +3,7 @@
 import argparse
 import json
 from pathlib import Path
+from statistics import median
 
 from replication.layout import RunKey
 from replication.measurement import measured
@@ -24,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Write one row a round, each under a seed of its own: no training enters, and rounds are what repeats."""
+    """Write one row for each number of tokens, the median of all rounds: rounds of one process are no seeds."""
     import torch
 
     from replication.measurement.attention_cost import attention_times
@@ -32,22 +33,17 @@ def run(options: argparse.Namespace) -> None:
     torch.set_num_threads(1)
     settings, target = options.settings, json.loads(options.hardware.read_text(encoding="utf-8"))
     hardware, paper, problem = options.out.parts[-6:-3]
-    first = int(options.out.stem.removeprefix("seed")) * settings["repeats"]
-    log.start(f"attention_cost seed{first}", options.log)
+    key = RunKey(hardware, paper, problem, METHOD, int(options.out.stem.removeprefix("seed")))
+    log.start(f"attention_cost seed{key.seed}", options.log)
     tokens = settings["tokens"]
     kinds = {"augmented": tokens, "softmax": [count for count in tokens if count <= settings["softmax_tokens"]]}
     if target["status"] == "absent":
-        key = RunKey(hardware, paper, problem, METHOD, first)
         measured.write([row(key, Status.SKIPPED, "attention_time", None, "s", timing=True)], options.out, settings)
         return
     rows = [
-        row(
-            RunKey(hardware, paper, problem, METHOD, first + place),
-            Status.DONE, METRICS[kind], seconds, "s", f"tokens={count}", timing=True,
-        )
+        row(key, Status.DONE, METRICS[kind], median(rounds), "s", f"tokens={count}", timing=True)
         for (kind, count), rounds in attention_times(
             kinds, settings["width"], settings["heads"], settings["repeats"], target["device"]
         ).items()
-        for place, seconds in enumerate(rounds)
-    ]  # fmt: skip
+    ]
     measured.write(rows, options.out, settings)

@@ -7,16 +7,18 @@ from pathlib import Path
 
 from replication import layout
 from replication.errors import UserError
+from replication.layout import RunKey
 from replication.measurement import measured
 from replication.measurement.table import Row, run_rows, write_rows
 from replication.plan import Plan
 from replication.report import figure, page, runs
 from replication.report.content import Inputs, export
+from replication.report.publication import check_measurement, check_run
 from replication.report.sources import FigureSources, read_tables
 from replication.settings.loading import load_preset
 from replication.settings.preset import paper_slugs
 from replication.storage.atomic import replacing
-from replication.verbs.report import preset_path
+from replication.verbs.report import overrides, preset_path
 from replication.verbs.stack import stack
 from replication.verdicts.claim import load_claims
 from replication.verdicts.judge import judge
@@ -25,22 +27,24 @@ from replication.verdicts.judge import judge
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's flags."""
     parser.add_argument("--preset", default="quick", help="name of a file in workflow/presets/, or a path to one")
+    parser.add_argument("--config", nargs="*", default=[], metavar="KEY=VALUE", help="settings the runs were made with")
 
 
 def run(options: argparse.Namespace) -> None:
     """Write `reports/{preset}/so_far/`; nothing that Snakemake tracks is touched."""
-    plan = Plan(load_preset(preset_path(options.preset)))
+    plan = Plan(load_preset(preset_path(options.preset), overrides(options.config)))
     folder = layout.REPORTS / plan.name / "so_far"
     found: dict[str, list[Path]] = {"verdicts": [], "evidence": [], "sensitivity": [], "tables": []}
     trainings: list[Path] = []
     measurement_files: list[Path] = []
     for paper in plan.papers:
         rows, files, measurements = [], plan.references(paper), []
-        for path, found_rows in _readable(plan.run_files(paper, "scores.json"), lambda path: run_rows(path.parent)):
+        scores = plan.run_files(paper, "scores.json")
+        for path, found_rows in _readable(scores, lambda path: _run_rows(plan, path.parent)):
             rows += found_rows
             files += [path.with_name(name) for name in ("history.csv", layout.prediction(paper))]
             trainings.append(path.with_name("training.json"))
-        for path, found_rows in _readable(plan.measurements(paper), measured.read):
+        for path, found_rows in _readable(plan.measurements(paper), lambda path: _measured_rows(plan, path)):
             rows += found_rows
             measurements.append(path)
         table = folder / layout.TABLES / f"{paper}.csv"
@@ -77,13 +81,23 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _readable(paths: Iterable[Path], read: Callable[[Path], list[Row]]) -> Iterator[tuple[Path, list[Row]]]:
-    """Yield the files that are there with their rows; what other code made is left out, and said so."""
+    """Yield the files that are there with their rows; what other code or settings made is left out, and said so."""
     for path in paths:
         try:
             if path.is_file():
                 yield path, read(path)
         except UserError as error:
             print(f"left out: {error}", file=sys.stderr)
+
+
+def _run_rows(plan: Plan, folder: Path) -> list[Row]:
+    check_run(plan, RunKey.of_folder(folder))
+    return run_rows(folder)
+
+
+def _measured_rows(plan: Plan, path: Path) -> list[Row]:
+    check_measurement(plan, path)
+    return measured.read(path)
 
 
 def _judge(plan: Plan, paper: str, table: Path, folder: Path, found: dict[str, list[Path]]) -> None:

@@ -18,9 +18,8 @@ LOCKS = Path(".snakemake/locks")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's flags."""
     parser.add_argument("--preset", default="quick", help="name of a file in workflow/presets/, or a path to one")
-    parser.add_argument("--cores", default="all", help="cores that Snakemake may use")
+    parser.add_argument("--cores", default="all", type=_cores, help="cores that Snakemake may use")
     parser.add_argument("--config", nargs="*", default=[], metavar="KEY=VALUE", help="settings to override")
-    parser.add_argument("--target", nargs="*", default=[], help="papers to make; everything by default")
 
 
 def run(options: argparse.Namespace) -> None:
@@ -28,15 +27,19 @@ def run(options: argparse.Namespace) -> None:
     path = preset_path(options.preset)
     preset = load_preset(path, overrides(options.config))
     release_stale_lock()
-    command = [sys.executable, "-m", "snakemake", *options.target, "--cores", options.cores, "--configfile", str(path)]
+    command = [sys.executable, "-m", "snakemake", "--cores", options.cores, "--configfile", str(path)]
     if options.config:
         command += ["--config", *options.config]
     code = subprocess.run(command, check=False).returncode
     if code:
         raise UserError(f"snakemake ended with exit code {code}; what failed is named above and in logs/{preset.name}/")
-    pages = [layout.page(preset.name, paper) for paper in options.target] or [layout.page(preset.name)]
-    for page in pages:
-        print(f"The page is {page.resolve()}")
+    print(f"The page is {layout.page(preset.name).resolve()}")
+
+
+def _cores(text: str) -> str:
+    if text != "all" and not (text.isdecimal() and int(text)):
+        raise argparse.ArgumentTypeError(f"{text!r} is neither a positive whole number nor all")
+    return text
 
 
 def preset_path(name: str) -> Path:

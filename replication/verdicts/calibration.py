@@ -17,9 +17,9 @@ import pandas as pd
 from scipy import stats
 
 from replication.verdicts.equivalence import Equivalence
+from replication.verdicts.extreme import Extreme
 from replication.verdicts.failure_rate import BinomialRate, FailureRate
 from replication.verdicts.growth import Growth, exponent, power_law_advantage
-from replication.verdicts.extreme import Extreme
 from replication.verdicts.interval import StudentMean
 from replication.verdicts.median import Median
 from replication.verdicts.ordering import Ordering

@@ -205,11 +205,15 @@ def test_runs_of_other_code_or_settings_are_refused_and_nothing_is_published(wor
     assert contents(ROOT) == {}
 
 
-def test_measurements_of_other_code_are_refused(workplace):
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [({"code_version": "0" * 16}, "made by code 0{16}"), ({"settings": {"repeats": 1}}, "made with other settings")],
+)
+def test_measurements_of_other_code_or_settings_are_refused(workplace, changed, said):
     finished.finish(quick := finished.plan("quick"), "burgers")
     latency = Path("results/quick/cpu/kd_pinn/burgers/measured/latency/seed1.json")
-    latency.write_text(json.dumps(json.loads(latency.read_text()) | {"code_version": "0" * 16}))
-    with pytest.raises(UserError, match=r"latency/seed1\.csv: made by code 0{16}"):
+    latency.write_text(json.dumps(json.loads(latency.read_text()) | changed))
+    with pytest.raises(UserError, match=rf"latency/seed1\.csv: {said}"):
         publication.publish(quick, PAPER, ROOT)
     assert contents(ROOT) == {}
 

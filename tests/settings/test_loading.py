@@ -9,6 +9,7 @@ import yaml
 
 from replication import layout
 from replication.errors import UserError
+from replication.plan import Plan
 from replication.settings.loading import load_preset
 from replication.verbs.report import overrides
 
@@ -77,6 +78,9 @@ def test_there_are_five_presets():
             {"wavelit": {"joint": {"network": {"levels": "5"}}}},
             ["helmholtz_staircase, wavelit_joint: network.levels = 5: 128x32 points", "allowed: at most 4"],
         ),
+        ({"data": None}, ["data is missing, which wavelit runs on"]),
+        ({"problems": []}, ["problems = []", "at least 1 item"]),
+        ({"wavelit": {"targets": []}}, ["wavelit.targets = []", "at least 1 item"]),
     ],
 )
 def test_a_wrong_setting_is_named_with_its_value_and_what_is_allowed(overrides, expected):
@@ -121,6 +125,9 @@ def test_values_from_the_command_line_are_typed_and_reported_as_modified():
 def test_choosing_problems_is_no_modification_since_it_changes_no_run():
     preset = load_preset(overrides={"problems": ["burgers"]})
     assert (preset.modified, preset.evidence_level, preset.config) == ((), "quick", ())
+    assert Plan(preset).fidelity("csv") == []  # no dataset is simulated for an equation
+    narrowed = Plan(load_preset(overrides={"problems": ["burgers", "shear_flow"]}))
+    assert [path.stem for path in narrowed.fidelity("csv")] == ["shear_flow"]
 
 
 def test_changes_can_be_typed_again_on_a_command_line():

@@ -77,3 +77,15 @@ def test_broken_yaml_in_an_override_is_one_line(capsys):
 def test_a_preset_that_does_not_exist_is_one_line(capsys):
     assert main(["report", "--preset", "smok"]) == 1
     assert "did you mean smoke?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("cores", ["0", "-1", "two"])
+def test_cores_that_are_none_are_refused_before_anything_starts(cores, capsys):
+    with pytest.raises(SystemExit):
+        main(["report", "--preset", "smoke", f"--cores={cores}"])
+    assert f"'{cores}' is neither a positive whole number nor all" in capsys.readouterr().err
+
+
+def test_a_file_that_does_not_exist_is_one_line(capsys):
+    assert main(["stack", "--parts", "nowhere.csv", "--out", "table.csv"]) == 1
+    assert capsys.readouterr().err == "error: nowhere.csv: no such file or folder\n"

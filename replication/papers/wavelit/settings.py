@@ -112,7 +112,9 @@ class Cost(Strict):
         [1024 << doublings for doublings in range(7)], description="Numbers of tokens that attention is timed on."
     )
     softmax_tokens: PositiveInt = Field(8192, description="Most tokens that softmax attention is timed on.")
-    repeats: PositiveInt = Field(3, description="Timed layers of each number of tokens, and round trips of a dataset.")
+    repeats: PositiveInt = Field(
+        3, description="Rounds of each number of tokens, and round trips of a dataset, in one seed."
+    )
 
 
 class Settings(Strict):
@@ -121,7 +123,9 @@ class Settings(Strict):
     datasets: Annotated[dict[str, Bespoke], Field(min_length=1)] = Field(
         description="Datasets of The Well to train on, each with what is its own."
     )
-    targets: list[str] | None = Field(None, description="Hardware targets to run on; all of the preset if absent.")
+    targets: list[str] | None = Field(
+        None, min_length=1, description="Hardware targets to run on; all of the preset if absent."
+    )
     repeats: PositiveInt = Field(3, description="Seeds: repeats with other initial weights and batches.")
     history: PositiveInt = Field(4, description="Frames that a forecast is given [assumed: as The Well's baselines].")
     network: Network = Field(default_factory=lambda: Network(), description="Architecture [assumed].")

@@ -13,8 +13,9 @@ from replication.verdicts.growth import exponent
 TITLE = "Cost of attention over tokens"
 CAPTION = (
     "Seconds of one attention layer, forward and backward, against the number of tokens, both on log scales, alone on "
-    "the machine; points are repeats. The line is the fitted power of the linear layer; grey lines show slopes 1 and "
-    "2 through its first point. Softmax attention of the same width stands beside it as far as it was measured."
+    "the machine; points are seeds, medians of their rounds. The line is the fitted power of the linear layer; grey "
+    "lines show slopes 1 and 2 through its first point. Softmax attention of the same width stands beside it as far as "
+    "it was measured."
 )
 READS = ("table",)
 FORMAT = "csv"
@@ -23,7 +24,7 @@ COLOURS = {"linear": style.look(shown.JOINT).colour, "softmax": style.look("vit"
 
 
 def data(sources: FigureSources) -> pd.DataFrame:
-    """Return one row a repeat: hardware, problem, kernel (linear or softmax), seed, tokens, seconds."""
+    """Return one row a seed: hardware, problem, kernel (linear or softmax), seed, tokens, seconds."""
     linear = shown.swept(sources, "attention_time", "tokens").assign(kernel="linear")
     table = sources.table
     softmax = table[table["metric"] == "softmax_attention_time"]

@@ -12,7 +12,7 @@ from replication.report.sources import FigureSources
 TITLE = "Exactness of the wavelet tokenizer"
 CAPTION = (
     "Largest error of the inverse transform of the transform over the largest value, log scale, random fields on the "
-    "grid of each dataset, in both precisions; points are repeats. Dashed lines are the bounds of the claim."
+    "grid of each dataset, in both precisions; points are seeds. Dashed lines are the bounds of the claim."
 )
 READS = ("table",)
 FORMAT = "csv"
@@ -24,7 +24,7 @@ SMALLEST = 1e-17
 
 
 def data(sources: FigureSources) -> pd.DataFrame:
-    """Return one row a repeat: hardware, problem, dtype, seed, error."""
+    """Return one row a seed and precision: hardware, problem, dtype, seed, error."""
     rows = shown.swept(sources, "round_trip_error", "dtype").rename(columns={"value": "error"})
     columns = ["hardware", "problem", "dtype", "seed", "error"]
     return rows[columns].sort_values(columns[:-1])
