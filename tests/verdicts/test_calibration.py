@@ -26,6 +26,7 @@ def test_verdicts_at_a_margins_edge_are_wrong_at_most_as_often_as_promised_and_c
     }
     assert edge.loc[edge["wrong_upper"] > 0.065].empty
     clear = promised[(promised["n"] == 10) & (promised["effect"].abs() == 2)]
-    assert clear.loc[clear["decided"] < 0.8].empty
+    choosing = clear["kind"].str.contains("best of 3")  # decides later: the price of picking one of three
+    assert clear.loc[clear["decided"] < np.where(choosing, 0.7, 0.8)].empty
     committed = pd.read_csv(layout.CALIBRATION)
     pd.testing.assert_frame_equal(committed, table, rtol=0, atol=2e-3, obj="docs/calibration.csv; run make calibration")
