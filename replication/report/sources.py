@@ -8,7 +8,9 @@ from pathlib import Path
 import pandas as pd
 
 from replication import layout
+from replication.errors import UserError
 from replication.layout import RunKey
+from replication.measurement.table import COLUMNS
 
 REFERENCE = "reference"
 """Stands for the method in the key of a reference solution, which has neither hardware nor seed."""
@@ -60,11 +62,24 @@ class FigureSources:
 
 
 def read_tables(files: Iterable[Path]) -> pd.DataFrame:
-    """Read long tables into one frame with a fresh index; empty text stays text."""
-    frames = [pd.read_csv(file, keep_default_na=False, na_values={"value": ["", "nan"]}) for file in files]
+    """Read long tables into one frame with a fresh index; empty text stays text.
+
+    Raises UserError naming a file that is none.
+    """
+    frames = [_read_table(file) for file in files]
     if not frames:
         raise NoData("the long table")
     return pd.concat(frames, ignore_index=True)
+
+
+def _read_table(file: Path) -> pd.DataFrame:
+    try:
+        table = pd.read_csv(file, keep_default_na=False, na_values={"value": ["", "nan"]})
+    except (pd.errors.EmptyDataError, pd.errors.ParserError, UnicodeDecodeError) as error:
+        raise UserError(f"{file}: not a table of rows: {' '.join(str(error).split())}") from None
+    if lacking := [name for name in COLUMNS if name not in table]:
+        raise UserError(f"{file}: not a table of rows: lacks the column {lacking[0]}; expected {', '.join(COLUMNS)}")
+    return table
 
 
 def with_conditions(table: pd.DataFrame, *names: str) -> pd.DataFrame:

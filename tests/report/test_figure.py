@@ -9,6 +9,7 @@ import pytest
 from replication import layout
 from replication.errors import UserError
 from replication.layout import RunKey
+from replication.measurement.table import COLUMNS
 from replication.report import figure, style
 from replication.report.sources import FigureSources, NoData, condition, read_tables, with_conditions
 
@@ -166,7 +167,8 @@ def test_conditions_become_columns_and_other_conditions_stay_out():
 
 def test_empty_values_are_not_numbers_but_empty_text_is_text(tmp_path):
     path = tmp_path / "table.csv"
-    path.write_text("condition,value,status\n,,diverged\n,1.5,done\n,nan,done\n,inf,done\n")
+    of_a_run = dict.fromkeys(COLUMNS, "x") | {"condition": ""}
+    pd.DataFrame([of_a_run | {"value": value} for value in ("", "1.5", "nan", "inf")]).to_csv(path, index=False)
     table = read_tables([path])
     assert table["condition"].tolist() == [""] * 4
     assert table["value"].isna().tolist() == [True, False, True, False]

@@ -89,3 +89,16 @@ def test_cores_that_are_none_are_refused_before_anything_starts(cores, capsys):
 def test_a_file_that_does_not_exist_is_one_line(capsys):
     assert main(["stack", "--parts", "nowhere.csv", "--out", "table.csv"]) == 1
     assert capsys.readouterr().err == "error: nowhere.csv: no such file or folder\n"
+
+
+@pytest.mark.parametrize(("content", "said"), [("", "No columns"), ("paper,value\nkd_pinn,1\n", "lacks the column")])
+def test_a_file_that_is_no_table_is_one_line(content, said, tmp_path, capsys):
+    table = tmp_path / "table.csv"
+    table.write_text(content)
+    outs = [f"--{name}={tmp_path / name}.csv" for name in ("verdicts-out", "evidence-out", "sensitivity-out")]
+    flags = ["--paper=kd_pinn", "--size=reduced", "--evidence=quick", f"--table={table}"]
+    assert main(["judge", *flags, *outs]) == 1
+    error = capsys.readouterr().err
+    assert f"{table}: not a table of rows: " in error
+    assert said in error
+    assert error.count("\n") == 1
