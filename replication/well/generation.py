@@ -5,7 +5,7 @@
     base/<name>/stats.yaml                        written last: a set without it is not whole
     base/<name>/trajectories/00007.hdf5           finished trajectories until they are packed
 
-Every trajectory draws its randomness from (dataset, "trajectory", number, seed), so neither the number of cores nor a
+Every trajectory draws its randomness from (dataset, "trajectory", number, seed), see `randomness`, so neither the number of cores nor a
 restart changes a bit of it.
 """
 
@@ -19,6 +19,7 @@ from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from functools import partial
+from itertools import count
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Protocol, cast
@@ -152,11 +153,34 @@ def simulate_one(mini: MiniSet, base: Path, index: int) -> Path:
         return path
     module = solver(mini.name)
     parameters = module.PARAMETERS[index % len(module.PARAMETERS)]
-    random = generator(mini.name, "trajectory", index, mini.seed)
+    random = randomness(mini, index)
     with threadpool_limits(1):  # two threads sum in another order than one
         trajectory = module.simulate(mini.entry.shape_at(mini.size), mini.stored_frames, parameters, random)
     write(path, mini.entry, 1, [trajectory], _origin(mini, index))
     return path
+
+
+def randomness(mini: MiniSet, index: int) -> np.random.Generator:
+    """Return the generator of a trajectory.
+
+    Where a solver draws nothing but one of its `CHOICES`, a trajectory draws again until none of the earlier ones with
+    its parameters has drawn the same: equal ones would stand in training and in test. UserError if there are no more.
+    """
+    module = solver(mini.name)
+    choices = getattr(module, "CHOICES", None)
+    if choices is None:
+        return generator(mini.name, "trajectory", index, mini.seed)
+    period = len(module.PARAMETERS)
+    if index >= choices * period:
+        raise UserError(f"{mini.name}: only {choices * period} trajectories differ; ask for no more")
+    taken: set[int] = set()
+    for each in range(index % period, index + 1, period):
+        for attempt in count():
+            purpose = ("trajectory", each, mini.seed, *([attempt] if attempt else []))
+            if (drawn := int(generator(mini.name, *purpose).integers(choices))) not in taken:
+                break
+        taken.add(drawn)
+    return generator(mini.name, *purpose)
 
 
 def pack(mini: MiniSet, base: Path) -> Path:

@@ -9,10 +9,12 @@ import pytest
 import yaml
 
 from replication.errors import UserError
+from replication.seeds import generator
 from replication.well import disk, generation
 from replication.well.catalogue import SPLITS, dataset
-from replication.well.generation import MiniSet, generate, pack, simulate_one
+from replication.well.generation import MiniSet, generate, pack, randomness, simulate_one
 from replication.well.inspection import inspect
+from replication.well.solvers import helmholtz_staircase
 
 SMALL = MiniSet("gray_scott_reaction_diffusion", size=16, trajectories=7, frames=3)
 
@@ -152,6 +154,18 @@ def test_a_set_too_small_to_be_one_is_refused(changes, message):
 def test_the_staircase_has_one_period(tmp_path):
     assert MiniSet("helmholtz_staircase", 32, 4, 80).stored_frames == 50
     assert MiniSet("shear_flow", 32, 4, 80).stored_frames == 80
+
+
+def test_no_two_trajectories_of_a_set_are_equal_where_a_solver_draws_one_of_a_few_things():
+    """Of 24 staircases the last one, for test, had been the eighth, for training."""
+    name, period, choices = "helmholtz_staircase", len(helmholtz_staircase.PARAMETERS), helmholtz_staircase.CHOICES
+    mini = MiniSet(name, size=16, trajectories=period * choices, frames=2)
+    drawn = [(index % period, int(randomness(mini, index).integers(choices))) for index in range(period * choices)]
+    assert len(set(drawn)) == len(drawn)
+    first = [int(generator(name, "trajectory", index, mini.seed).integers(choices)) for index in range(23)]
+    assert [source for _, source in drawn[:23]] == first  # those that were different stay as they were
+    with pytest.raises(UserError, match="only 512 trajectories differ"):
+        randomness(mini, len(drawn))
 
 
 def test_an_error_in_a_process_ends_the_generation_with_its_own_line(tmp_path):

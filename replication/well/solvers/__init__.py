@@ -8,5 +8,7 @@ Every solver module offers
 - `DIFFERENCES: str`: one paragraph, what differs from the original, written into every file;
 - `simulate(shape, frames, parameters, random) -> Trajectory`: one trajectory of `frames` stored frames on the stored
   grid `shape`, in the order of the catalogue's dimensions (x, y). A solver may compute on a finer grid and average or
-  subsample. All randomness comes from `random`: the same generator state gives the same bits.
+  subsample. All randomness comes from `random`: the same generator state gives the same bits;
+- `CHOICES: int`, only where all that it draws is one `random.integers(CHOICES)`: no two trajectories of a set are then
+  given the same draw with the same parameters.
 """

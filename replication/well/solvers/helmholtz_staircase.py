@@ -47,6 +47,7 @@ SOURCES = tuple(
     (tenth_x / 10, tenth_y / 10) for tenth_x in range(5) for tenth_y in range(-2, 5) if tenth_y > tenth_x - 5
 )
 """The README's lattice of sources where x >= 0 and above the surface: 32 points, as many as the official set has."""
+CHOICES = len(SOURCES)
 
 
 def simulate(
@@ -61,7 +62,7 @@ def simulate(
     omega = parameters["omega"]
     refinement = math.ceil(FINEST / shape[0]) // 2 * 2 + 1  # odd, so that centres of coarse and fine cells coincide
     fine = Grid(1 / (refinement * shape[0] // 16), LAYER)
-    u = fine.inside(solve(fine, omega, SOURCES[random.integers(len(SOURCES))], surface))
+    u = fine.inside(solve(fine, omega, SOURCES[random.integers(CHOICES)], surface))
     u = u[refinement // 2 :: refinement, refinement // 2 :: refinement]
 
     x, y = (low + (np.arange(n) + 0.5) * 16 / shape[0] for low, n in zip(LOWER, shape, strict=True))
