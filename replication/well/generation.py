@@ -5,8 +5,8 @@
     base/<name>/stats.yaml                        written last: a set without it is not whole
     base/<name>/trajectories/00007.hdf5           finished trajectories until they are packed
 
-Every trajectory draws its randomness from (dataset, "trajectory", number, seed), see `randomness`, so neither the number of cores nor a
-restart changes a bit of it.
+Every trajectory draws its randomness from (dataset, "trajectory", number, seed), see `randomness`, so neither the
+number of cores nor a restart changes a bit of it.
 """
 
 import importlib
@@ -176,11 +176,12 @@ def randomness(mini: MiniSet, index: int) -> np.random.Generator:
     taken: set[int] = set()
     for each in range(index % period, index + 1, period):
         for attempt in count():
-            purpose = ("trajectory", each, mini.seed, *([attempt] if attempt else []))
-            if (drawn := int(generator(mini.name, *purpose).integers(choices))) not in taken:
+            again = [attempt] if attempt else []
+            drawn = int(generator(mini.name, "trajectory", each, mini.seed, *again).integers(choices))
+            if drawn not in taken:
                 break
         taken.add(drawn)
-    return generator(mini.name, *purpose)
+    return generator(mini.name, "trajectory", index, mini.seed, *again)
 
 
 def pack(mini: MiniSet, base: Path) -> Path:
