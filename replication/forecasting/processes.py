@@ -43,14 +43,18 @@ def share(batch: int) -> slice:
 
 
 def sum_gradients(parameters: Iterable[Tensor]) -> None:
-    """Add up the gradients of all processes; a parameter that no sample used has gradient zero."""
+    """Add up the gradients of all processes.
+
+    What a step does not use, such as another dataset's interface, has none in any process, since all draw from the same
+    dataset; it is left without, as in one process, so that the optimiser does not move it.
+    """
     if COUNT == 1:
         return
-    used = list(parameters)
-    flat = torch.cat([torch.zeros_like(p).flatten() if p.grad is None else p.grad.flatten() for p in used])
+    gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
+    flat = torch.cat([gradient.flatten() for gradient in gradients])
     distributed.all_reduce(flat)
-    for parameter, gradient in zip(used, flat.split([p.numel() for p in used]), strict=True):
-        parameter.grad = gradient.view_as(parameter)
+    for gradient, summed in zip(gradients, flat.split([each.numel() for each in gradients]), strict=True):
+        gradient.copy_(summed.view_as(gradient))
 
 
 def total(value: Tensor) -> Tensor:

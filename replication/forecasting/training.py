@@ -82,7 +82,7 @@ class ForecastFit:
                 raise Diverged(f"loss is not finite at step {step}")
             phase.steps += 1
             progress.report(ADAMW, phase.steps, self.settings.steps, loss)
-            if self.checkpoint.due() and processes.RANK == 0:
+            if phase.steps < self.settings.steps and self.checkpoint.due() and processes.RANK == 0:
                 self._save()
         self._log(phase.steps, loss, terms, norm, name, self._validate(phase.steps))
         self._load(self._best_weights)

@@ -74,6 +74,8 @@ def onnx(network: nn.Module) -> Prepared:
     def prepare(points: np.ndarray, threads: int) -> Call:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+        # The idle pools of the other networks' sessions would otherwise keep the cores busy during this one's calls.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
         given = np.ascontiguousarray(points)
         (answer,) = session.run(None, {session.get_inputs()[0].name: given})

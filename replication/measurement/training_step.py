@@ -72,8 +72,8 @@ def measure(networks: Mapping[str, Measured], steps: int, device: str) -> None:
     """Fill in seconds, FLOPs and memory: A B C A B C ..., the first round does not count.
 
     FLOPs are those of matrix products and convolutions, forward and backward: neither pointwise operations nor
-    Fourier transforms. Memory is the peak that CUDA reports; on a CPU what the backward pass keeps, with
-    the weights in all their copies, so that it does not depend on the allocator.
+    Fourier transforms. Memory is what a step adds at its peak, as CUDA reports it, or on a CPU what the backward pass
+    keeps, so that it does not depend on the allocator; with the network's weights in all their copies.
     """
     for each in networks.values():
         each.flops = flops(partial(each.fit.step, 0))
@@ -88,10 +88,12 @@ def measure(networks: Mapping[str, Measured], steps: int, device: str) -> None:
 
 
 def _memory(fit: ForecastFit, device: str) -> float:
+    own = COPIES * FLOAT * sum(parameter.numel() for parameter in fit.network.parameters())
     if device != "cpu":
         torch.cuda.reset_peak_memory_stats()
+        resident = torch.cuda.memory_allocated()  # of all networks that are compared
         fit.step(0)
-        return torch.cuda.max_memory_allocated() / 2**20
+        return (own + torch.cuda.max_memory_allocated() - resident) / 2**20
     weights = {parameter.untyped_storage().data_ptr() for parameter in fit.network.parameters()}
     kept: dict[int, int] = {}
 
@@ -103,7 +105,6 @@ def _memory(fit: ForecastFit, device: str) -> float:
 
     with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
         fit.step(0)
-    own = COPIES * FLOAT * sum(parameter.numel() for parameter in fit.network.parameters())
     return (own + sum(kept.values())) / 2**20
 
 

@@ -38,10 +38,11 @@ class Run:
 
     @property
     def identity(self) -> str:
-        """Changes when a checkpoint of this run must not be continued: other settings, code, data, device or seed."""
+        """Changes when a checkpoint must not be continued: other settings, code, data, device, seed or runs needed."""
         made_of = [settings_hash(self.settings), self.code_version, self.device, self.name]
         if self.data:  # the statistics of a dataset change whenever its values do
             made_of.append(files_version(*(folder / "stats.yaml" for folder in self.data.values())))
+        made_of += [files_version(self.inputs[method] / "training.json") for method in sorted(self.inputs)]
         return "-".join(made_of)
 
     def random(self, purpose: str) -> np.random.Generator:

@@ -45,9 +45,8 @@ class Equivalence(PublishedValue):
         """Return the mean over seeds of the quantity or of its logarithm, of several methods the best one's."""
         from replication.verdicts import seeds
 
-        method, reference = seeds.paired(self, rows, cell)
-        ratio = method / reference
-        compared = ratio if self.plain else seeds.logarithms(ratio)
+        ratios = [method / reference for method, reference in seeds.paired(self, rows, cell)]
+        compared = ratios if self.plain else map(seeds.logarithms, ratios)
         return Extreme.of(compared, "largest" if self.better == "higher" else "smallest")
 
     def region(self, problem: str, margin: Any = 1.0) -> Region:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -29,9 +29,9 @@ class Extreme:
     which: Which
 
     @classmethod
-    def of(cls, values: NDArray[np.float64], which: Which) -> StudentMean | Extreme:
-        """Return the extreme of the means over seeds of values (m, seeds); of one it is its mean."""
-        return cls.among([StudentMean.of(row) for row in values], which)
+    def of(cls, values: Iterable[NDArray[np.float64]], which: Which) -> StudentMean | Extreme:
+        """Return the extreme of the means over seeds of several quantities (seeds,); of one it is its mean."""
+        return cls.among([StudentMean.of(each) for each in values], which)
 
     @classmethod
     def among(cls, members: Sequence[StudentMean | Extreme], which: Which) -> StudentMean | Extreme:

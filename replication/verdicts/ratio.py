@@ -49,8 +49,8 @@ def ahead(test: Selection, rows: pd.DataFrame, cell: Cell, better: Side) -> Stud
     from replication.verdicts import seeds
 
     means = [
-        Extreme.of(log_times_better(method, reference, better), "largest")
-        for method, reference in seeds.paired_with_each(test, rows, cell)
+        Extreme.of((log_times_better(method, reference, better) for method, reference in pairs), "largest")
+        for pairs in seeds.paired_with_each(test, rows, cell)
     ]
     return Extreme.among(means, "smallest")
 

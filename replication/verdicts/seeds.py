@@ -47,23 +47,32 @@ def compared(selection: Selection, rows: pd.DataFrame, cell: Cell, problem: str)
     return found
 
 
-def paired(selection: Selection, rows: pd.DataFrame, cell: Cell) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the values of method(s) and reference on the seeds both finished; without a reference it is 1."""
+Pair = tuple[NDArray[np.float64], NDArray[np.float64]]
+"""Values of a method and of a reference on the same seeds, (seeds,) each."""
+
+
+def paired(selection: Selection, rows: pd.DataFrame, cell: Cell) -> list[Pair]:
+    """Return each method beside the reference on the seeds that both finished; without a reference it is 1."""
     return paired_with_each(selection, rows, cell)[0]
 
 
-def paired_with_each(
-    selection: Selection, rows: pd.DataFrame, cell: Cell
-) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
-    """Return the values of method(s), shape (methods, seeds), and of one reference, for each of the references."""
+def paired_with_each(selection: Selection, rows: pd.DataFrame, cell: Cell) -> list[list[Pair]]:
+    """Return for each of the references each method beside it, on the seeds that these two finished.
+
+    A seed on which another method failed counts all the same.
+    """
     sides = compared(selection, rows, cell, cell.problems[0])
-    count = len(selection.methods)
-    found = []
-    for reference in sides[count:] or [sides[0] ** 0]:
-        pairs = pd.concat([*sides[:count], reference], axis=1, join="inner").dropna().to_numpy().T
-        enough(pairs.shape[1], paired=selection.reference is not None)
-        found.append((pairs[:-1], pairs[-1]))
-    return found
+    methods = sides[: len(selection.methods)]
+    return [
+        [_pair(method, reference, selection) for method in methods]
+        for reference in sides[len(methods) :] or [pd.concat(methods).groupby(level=0).first() ** 0]
+    ]
+
+
+def _pair(method: "pd.Series[float]", reference: "pd.Series[float]", selection: Selection) -> Pair:
+    both = pd.concat([method, reference], axis=1, join="inner").dropna().to_numpy().T
+    enough(both.shape[1], paired=selection.reference is not None)
+    return both[0], both[1]
 
 
 def logarithms(numbers: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -11,6 +11,7 @@ from scipy import stats
 
 from replication.errors import UserError
 from replication.verdicts import holm, seeds
+from replication.verdicts.equivalence import Equivalence
 from replication.verdicts.extreme import Extreme
 from replication.verdicts.growth import Growth, exponent, power_law_advantage
 from replication.verdicts.interval import StudentMean
@@ -184,6 +185,20 @@ def test_choosing_the_best_of_equal_arms_gains_nothing():
 def _rows(**columns):
     size = len(columns["seed"])
     return pd.DataFrame({"problem": ["p"] * size, "condition": [""] * size, "metric": ["m"] * size, **columns})
+
+
+def test_a_seed_on_which_another_arm_failed_counts_all_the_same():
+    test = Equivalence(
+        kind="equivalence", metric="m", method=["a", "b"], reference=Reference(method="t"), problems=["p"],
+        published=1.0, margin=1.1, better="lower", reason="of a test alone",
+    )  # fmt: skip
+    rows = _rows(
+        seed=[0, 1, 2] * 3, method=list("aaabbbttt"), value=[0.9, 0.9, 3.0, 2.0, 2.1, np.nan, 1.0, 1.0, 1.0],
+        status=["done"] * 5 + ["diverged"] + ["done"] * 3,
+    )  # fmt: skip
+    best = test.estimate(rows, Cell("cpu", ("p",), ""))
+    assert [member.n for member in best.members] == [3, 2]
+    assert best.members[0].centre == pytest.approx(np.log([0.9, 0.9, 3.0]).mean())
 
 
 def test_the_same_seed_twice_is_refused():

@@ -12,7 +12,8 @@ from replication.report.sources import FigureSources, NoData
 
 TITLE = "Error against cost"
 CAPTION = (
-    "Relative L2 error against CPU seconds of training, or of solving for methods without training, both log scales. "
+    "Relative L2 error against CPU seconds of training, or of solving for methods without training, both log scales; "
+    "compiling a training's step is not counted (it stands in the table of costs). "
     "A small marker is one seed, a large one the geometric mean over seeds. A distilled student costs what it and its "
     "teacher cost together, and so does any method that reads another's run. The line is the Pareto front of the "
     "means: no method is both cheaper and more accurate."

@@ -16,8 +16,8 @@ CAPTION = (
     "runtime is put at the traffic without fusion, which is that of eager PyTorch; where full fusion would put it is "
     "marked on the axis. A point far below the grey line is bound by neither ceiling: what it costs to evaluate the "
     "activation is no operation here. Right: measured speed-up of the student against points per call, one thread; "
-    "dashed, what the ceilings predict fused and unfused; the latter is near the ratio of hidden units, and so of "
-    "activations. Markers stand for runtimes, colours for networks. Medians over seeds."
+    "dashed, what the ceilings predict fused and unfused. Markers stand for runtimes, colours for networks. Medians "
+    "over seeds."
 )
 READS = ("table",)
 FORMAT = "csv"

@@ -4,6 +4,7 @@ import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
+from replication.papers.kd_pinn.arms import METHODS, TEACHER
 from replication.report import style
 from replication.report.panels import by_place
 from replication.report.sources import FigureSources, NoData
@@ -20,6 +21,7 @@ READS = ("table",)
 FORMAT = "csv"
 
 STOPPED = "steps"
+STUDENTS = tuple(method for method in METHODS if method != TEACHER)
 
 
 def data(sources: FigureSources) -> pd.DataFrame:
@@ -33,8 +35,8 @@ def data(sources: FigureSources) -> pd.DataFrame:
         raise NoData("runs of variants such as kd_student-steps500, whose teacher was stopped early")
     errors["variant"] = errors["variant"].replace("", "main")
     by = ["hardware", "problem", "variant", "seed"]
-    teachers = errors[errors["base"] == "teacher"].set_index(by)["value"].rename("teacher")
-    students = errors[errors["base"] != "teacher"].join(teachers, on=by).rename(columns={"value": "student"})
+    teachers = errors[errors["base"] == TEACHER].set_index(by)["value"].rename("teacher")
+    students = errors[errors["base"].isin(STUDENTS)].join(teachers, on=by).rename(columns={"value": "student"})
     students.loc[students["base"] == "scratch_student", "teacher"] = float("nan")
     asked = students.groupby(["hardware", "problem"])["variant"].transform("nunique") > 1
     columns = ["hardware", "problem", "base", "variant", "seed", "teacher", "student"]

@@ -1,4 +1,7 @@
-"""The student that sees nothing but the teacher's values: distillation without the equation."""
+"""The student that learns from the teacher's values alone: distillation without the equation.
+
+Where a problem's conditions are built into its networks, as on Allen-Cahn, this one has them too.
+"""
 
 from replication.runs.outcome import Outcome
 from replication.runs.run import Run
