@@ -79,7 +79,8 @@ def timeless(history):
     return [{key: value for key, value in row.items() if key != "seconds"} for row in history]
 
 
-def test_a_killed_training_ends_with_the_bits_of_one_that_was_not(make_fit, monkeypatch):
+@pytest.mark.parametrize("at", [8, 12], ids=["midway", "after the last step"])
+def test_a_killed_training_ends_with_the_bits_of_one_that_was_not(make_fit, monkeypatch, at):
     whole = make_fit()
     whole.run()
     killed = make_fit("killed")
@@ -87,7 +88,7 @@ def test_a_killed_training_ends_with_the_bits_of_one_that_was_not(make_fit, monk
     validate = killed._validate
 
     def kill(step):
-        if step == 8:
+        if step == at:
             raise KeyboardInterrupt
         return validate(step)
 
