@@ -89,8 +89,7 @@ def _verdict_row(found: Examination, evidence: str) -> Verdict:
     numbers: dict[str, Any] = {"unit": claim.unit}
     if found.groups:
         shown, level = found.shown()
-        unit = found.unit_of(shown)
-        numbers = _numbers(shown, level, unit) | {"unit": unit}
+        numbers = _numbers(shown, level, found.unit_of(shown))
         numbers |= {"test": claim.tests.index(shown.test) + 1, "hardware": shown.cell.hardware}  # type: ignore[arg-type]
         numbers |= {"problem": " ".join(shown.cell.problems), "condition": shown.cell.condition}
         numbers |= {"runs": sum(s.runs.total for s in found.singles)}
@@ -247,6 +246,7 @@ def _numbers(single: Single, level: float, unit: str) -> dict[str, Any]:
     """Return the columns that verdicts and evidence share, in the metric's units."""
     region = single.region()
     row: dict[str, Any] = {
+        "unit": unit,
         "n": single.n,
         "margin": single.test.margin_in_words(unit),
         "margin_low": float(single.natural(region.lower)),
@@ -281,7 +281,6 @@ def _evidence_row(found: Examination, single: Single, evidence: str) -> Evidence
         verdict=word,
         evidence=evidence,
         published=_published(single),
-        unit=unit,
         reason=reason,
         p_value=np.nan if single.estimate is None else float(p_value(said)),
         further_seeds=further if word == INCONCLUSIVE else np.nan,

@@ -10,7 +10,7 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from replication.layout import RunKey
-from replication.papers.kd_pinn.arms import DISTILLED, TEACHER
+from replication.papers.kd_pinn.arms import DISTILLED, TEACHER, variant_of
 from replication.report import style
 from replication.report.sources import FigureSources, NoData
 
@@ -43,7 +43,7 @@ def data(sources: FigureSources) -> dict[str, np.ndarray]:
     runs: dict[str, list[tuple[RunKey, dict[str, np.ndarray]]]] = {problem: [] for problem in references}
     for key, path in sources.predictions():
         with np.load(path, allow_pickle=False) as arrays:
-            if arrays.files and key.problem in runs and "-" not in key.method:
+            if arrays.files and key.problem in runs and not variant_of(key.method):
                 runs[key.problem].append((key, dict(arrays)))
     runs = {problem: finished for problem, finished in runs.items() if finished}
     if not runs:

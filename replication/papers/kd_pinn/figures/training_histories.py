@@ -5,6 +5,7 @@ import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
+from replication.papers.kd_pinn.arms import variant_of
 from replication.report import style
 from replication.report.panels import by_place
 from replication.report.sources import FigureSources, NoData
@@ -27,7 +28,7 @@ def data(sources: FigureSources) -> pd.DataFrame:
     runs = []
     for key, path in sources.histories():
         history = pd.read_csv(path)
-        if history.empty or "-" in key.method:
+        if history.empty or variant_of(key.method):
             continue
         history["step"] += history["phase"].map(_starts(history))
         terms = [name for name in map(str, history) if name.startswith("loss_")]
