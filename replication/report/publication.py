@@ -23,10 +23,10 @@ from replication.storage.atomic import replacing
 
 
 def publish(plan: Plan, paper: str, root: Path, *, allow_dirty: bool = False) -> list[Part]:
-    """Publish below `root` every problem of `paper` on every target where all its runs and measurements are there.
+    """Publish below `root` every problem of `paper` on every target where its runs and measurements are there.
 
-    Returns the parts. Every one is checked and collected before any published part is replaced. What is left out is
-    said on stderr.
+    A dataset of The Well needs its fidelity card, too. Returns the parts. Every one is checked and collected before any
+    published part is replaced. What is left out is said on stderr.
     Raises UserError if no problem is finished, a run was made by other code or settings than the plan's, or the working
     tree differs from its commit and `allow_dirty` is not set.
     """
@@ -63,7 +63,7 @@ def _narrowed(plan: Plan, problem: str, target: str) -> Plan:
 
 
 def _finished(plan: Plan, paper: str, problem: str, target: str) -> bool:
-    wanted = [*plan.run_files(paper, "scores.json"), *plan.measurements(paper)]
+    wanted = [*plan.run_files(paper, "scores.json"), *plan.measurements(paper), *plan.fidelity("csv")]
     missing = [path for path in wanted if not path.is_file()]
     if missing:
         lacking = f"{len(missing)} of {len(wanted)} files missing, first {missing[0]}"

@@ -16,6 +16,7 @@ import pytest
 
 from replication import layout
 from replication.errors import UserError
+from replication.plan import Plan
 from replication.report import figure, publication, reference
 from replication.report.part import level, read_all
 from replication.report.sources import read_tables
@@ -187,6 +188,15 @@ def test_an_unfinished_problem_is_left_out_by_name(workplace, capsys):
         publication.publish(quick, PAPER, ROOT)
     assert f"left out: burgers on cpu: 1 of 24 files missing, first {lost}" in capsys.readouterr().err
     assert not read_all(ROOT)
+
+
+def test_a_dataset_without_its_fidelity_card_is_left_out(workplace, monkeypatch, capsys):
+    finished.finish(quick := finished.plan("quick"), "burgers")
+    card = layout.fidelity("quick", "burgers", "csv")
+    monkeypatch.setattr(Plan, "fidelity", lambda self, suffix: [card.with_suffix(f".{suffix}")])
+    with pytest.raises(UserError, match="no problem of kd_pinn has all its runs"):
+        publication.publish(quick, PAPER, ROOT)
+    assert f"1 of 25 files missing, first {card}" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ rule wavelit:
     input:
         layout.table(plan.name, "wavelit"),
         layout.page(plan.name, "wavelit"),
+        plan.fidelity("csv"),
 
 
 rule windows:
