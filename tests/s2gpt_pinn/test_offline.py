@@ -196,9 +196,10 @@ def test_measurements(workshop: Any) -> None:
     costs = query_cost(folders, published, {"queries": 2, "repeats": 1, "seconds": 1.0})
     assert all(dataclasses.asdict(r)["value"] is not None for r in costs)
     assert {r.method for r in costs if r.metric == "query_latency"} == {*METHODS, "classical"}
-    against = {(r.method, r.condition): r.value for r in costs if r.metric == "pays_off"}
-    assert against["s2gpt_pinn", "against=pinn"] == 1.0
-    assert ("s2gpt_pinn", "against=classical") in against
+    pays = {(r.method, r.condition): r.value for r in costs if r.metric == "pays_off"}
+    assert {("s2gpt_pinn", "against=pinn"), ("s2gpt_pinn", "against=classical")} <= pays.keys()
+    # Which ones do depends on the clock; that each does or does not is said, and only what does breaks even.
+    assert {(r.method, r.condition) for r in costs if r.metric == "break_even"} == {one for one in pays if pays[one]}
 
 
 @pytest.mark.parametrize("method", METHODS)
