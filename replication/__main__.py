@@ -12,7 +12,8 @@ VERBS = sorted(path.stem for path in (Path(__file__).parent / "verbs").glob("[a-
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one verb; a mistake of the user is one line on stderr and exit code 1."""
-    parser = argparse.ArgumentParser(prog="python -m replication", description=__doc__)
+    names = ", ".join(name.replace("_", "-") for name in VERBS)
+    parser = argparse.ArgumentParser(prog="python -m replication", description=__doc__, epilog=f"verbs: {names}")
     commands = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     given = sys.argv[1:] if arguments is None else arguments
     for name in VERBS:

@@ -210,9 +210,9 @@ def _several(test: Callable[[Draw], Statements], k: int, m: int, far: float = -2
     return draw_several
 
 
-def _median(draw: Draw) -> Statements:
-    """The median of three problems; at the edge, two are there and the third beyond it."""
-    effects = (draw.effect, draw.effect, 4.0 if draw.effect == 1 else draw.effect)
+def _median(others: Sequence[float], draw: Draw) -> Statements:
+    """The median over two problems and `others`, whose effects count at the edge and are like the two's elsewhere."""
+    effects = (draw.effect, draw.effect, *(other if draw.effect == 1 else draw.effect for other in others))
     members: list[Estimate] = [StudentMean.of(replace(draw, effect=effect).logarithms()) for effect in effects]
     test: Selection = Equivalence(kind="equivalence", published=1.0, margin=2.0, **SETTING)
     return statements(Median(members), test.region("p"))
@@ -237,7 +237,8 @@ KINDS: dict[str, tuple[Callable[[Draw], Statements], Sequence[float]]] = {
     "ordering, all of 4 at the edge": (_several(_ordering, 4, 4, far=4.0), (0, 1, 2)),
     "ordering, at least 2 of 3, third far better": (_several(_ordering, 2, 3), (0, 1, 2)),
     "ordering, at least 2 of 3, third far worse": (_several(_ordering, 2, 3, far=4.0), (0, 1, 2)),
-    "equivalence, median of 3": (_median, (0, 1, 2)),
+    "equivalence, median of 3": (partial(_median, (4.0,)), (0, 1, 2)),
+    "equivalence, median of 4": (partial(_median, (4.0, 0.0)), (0, 1, 2)),
     "ordering, strongest of 5": (_ordering_against_the_strongest, (0, 1, 2)),
     "rank correlation": (_rank_correlation, (0, 1, 2)),
     "rank order, lasting differences": (_rank_order_of_lasting_differences, (0, 1, 2)),

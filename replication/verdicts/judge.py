@@ -206,19 +206,20 @@ def _comparison(single: Single, word: str, level: float, unit: str) -> str:
     low, high = _interval(single, level)
     region = single.region()
     lower, upper = single.natural(region.lower), single.natural(region.upper)
-    claimed = f"{wording.bound(lower, unit)} to {wording.bound(upper, unit)}"
+    claimed = f"the claimed {wording.bound(lower, unit)} to {wording.bound(upper, unit)}"
     if not (np.isfinite(region.lower) and np.isfinite(region.upper)):
         bounded_above = np.isfinite(region.upper)
-        claimed = f"at most {wording.bound(upper, unit)}" if bounded_above else f"at least {wording.bound(lower, unit)}"
+        side = f"most {wording.bound(upper, unit)}" if bounded_above else f"least {wording.bound(lower, unit)}"
+        claimed = f"the bound of at {side}"
     apart = low > upper or high < lower
     how = {
-        REPLICATED: f"lies within the claimed {claimed}",
-        BETTER: f"lies beyond the claimed {claimed}, on the good side",
-        IN_DIRECTION: f"misses the claimed {claimed}, but the ordering holds",
-        NOT_REPLICATED: f"misses the claimed {claimed}",
-        INCONCLUSIVE: f"misses the claimed {claimed}, but might by chance, being one of several tests"
+        REPLICATED: f"lies within {claimed}",
+        BETTER: f"lies beyond {claimed}, on the good side",
+        IN_DIRECTION: f"misses {claimed}, but the ordering holds",
+        NOT_REPLICATED: f"misses {claimed}",
+        INCONCLUSIVE: f"misses {claimed}, but might by chance, being one of several tests"
         if apart
-        else f"does not settle the claimed {claimed}",
+        else f"does not settle {claimed}",
     }[word]
     return f"the {100 * (1 - 2 * level):.3g} % interval {number(low, unit)} to {number(high, unit)} {how}"
 

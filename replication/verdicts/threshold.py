@@ -20,13 +20,15 @@ if TYPE_CHECKING:
 class Threshold(Selection):
     """The quantity (method / reference, if there is a reference) is `at_most` or `at_least` the bound.
 
-    `plain` judges the quantity itself and not its logarithm.
+    `plain` judges the quantity itself and not its logarithm. A `share`, also a yes or no as 1 or 0, is never above 1,
+    and so is no bound on it: scaled bounds end there.
     """
 
     kind: Literal["threshold"]
     at_most: float | None = None
     at_least: float | None = None
     plain: bool = False
+    share: bool = False
 
     @model_validator(mode="after")
     def _one_bound(self) -> Threshold:
@@ -34,6 +36,8 @@ class Threshold(Selection):
             raise ValueError("give `at_most` or `at_least`, one of them")
         if self.logarithmic and self.bound <= 0:
             raise ValueError(f"a bound on the logarithm is positive, not {self.bound}")
+        if self.share and not (self.plain and 0 <= self.bound <= 1):
+            raise ValueError("a share is judged `plain`, with a bound from 0 to 1")
         return self
 
     @property
@@ -62,4 +66,5 @@ class Threshold(Selection):
     def region(self, problem: str, margin: Any = 1.0) -> Region:
         """Return everything on the claimed side of the bound times `margin`."""
         edge = self.bound * margin if self.plain else np.log(self.bound) + np.log(margin)
+        edge = np.minimum(edge, 1.0) if self.share else edge
         return Region(-np.inf, edge, "lower") if self.at_most is not None else Region(edge, np.inf, "higher")

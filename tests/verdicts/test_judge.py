@@ -299,7 +299,7 @@ def test_what_ranks_cannot_settle_with_more_seeds_is_said():
     )
     assert (row["verdict"], row["further_seeds"]) == ("inconclusive", np.inf)
     assert row["reason"] == (
-        "the 90 % interval −1 to 1 does not settle the claimed at least 0; no number of further "
+        "the 90 % interval −1 to 1 does not settle the bound of at least 0; no number of further "
         "seeds would settle it, only more problems: so few agree perfectly by chance in 10 % of cases"
     )
     assert row["p_value"] == pytest.approx(0.1)
@@ -380,7 +380,7 @@ def test_reasons_are_written_in_units_a_reader_would_choose():
     rows = table(("p", "student", 0.0042))
     threshold = claim({"kind": "threshold", "at_most": 0.01}, unit="s")
     reason = verdict_of(threshold, rows)["reason"]
-    assert reason == "the 90 % interval 4.14 ms to 4.26 ms lies within the claimed at most 10 ms"
+    assert reason == "the 90 % interval 4.14 ms to 4.26 ms lies within the bound of at most 10 ms"
     assert verdict_of(threshold, rows)["margin"] == "at most 10 ms"
     assert verdict_of(claim({"kind": "threshold", "at_most": 80000}, unit="MB"), rows)["margin"] == "at most 80000 MB"
     assert verdict_of(claim({"kind": "threshold", "at_most": 1e-6}), rows)["margin"] == "at most 1×10⁻⁶"

@@ -102,12 +102,19 @@ def test_the_median_of_one_quantity_is_that_quantity():
     assert median.p_greater(0.1) == mean.p_greater(0.1)
 
 
-def test_the_interval_of_a_median_mirrors_its_test():
-    median = Median([StudentMean.of(np.array([0.0, 0.1, 0.25]) + shift) for shift in (0.0, 1.0, 5.0)])
+@pytest.mark.parametrize("shifts", [(0.0, 1.0, 5.0), (-3.0, 0.95, 1.05, 5.0)])
+def test_the_interval_of_a_median_mirrors_its_test(shifts):
+    median = Median([StudentMean.of(np.array([0.0, 0.1, 0.25]) + shift) for shift in shifts])
     low, high = median.interval()
     assert median.p_greater(low) == pytest.approx(0.05)
     assert median.p_less(high) == pytest.approx(0.05)
     assert 1.0 < median.centre < 1.25
+
+
+def test_of_four_quantities_three_beyond_an_edge_at_half_the_level_put_the_median_there():
+    ranks = [StudentMean.of(np.array([0.9, 1.0, 1.1]) + shift) for shift in (0.0, 3.0, 4.0, 5.0)]
+    third = np.sort([member.p_greater(2.0) for member in ranks])[2]
+    assert Median(ranks).p_greater(2.0) == pytest.approx(2 * third)
 
 
 @given(st.integers(1, 15), st.data(), st.floats(0.01, 0.99))

@@ -16,7 +16,8 @@ TITLE = "Prior match of the data against gain and transfer"
 CAPTION = (
     "Each dataset once: across, how well its training data match the prior (R² of a linear predictor on 5x5 points; "
     "share of the change's energy in its largest 5 % of wavelet coefficients); up, the gain over the strongest "
-    "trained baseline (above) and own over joint error (below), log scale, medians over seeds. Titles give Spearman's "
+    "trained baseline, and the joint model's error divided by the own model's, a row for each quantity and target, log "
+    "scale, medians over seeds. Titles give Spearman's "
     "rank correlation over the datasets. Colours are classes of dynamics, letters the initials of the datasets' "
     "names."
 )
@@ -25,7 +26,7 @@ FORMAT = "csv"
 
 SCORES = {"linear_prediction": "R² of linear prediction", "wavelet_energy": "energy in 5 % of coefficients"}
 MARGIN = 0.2
-QUANTITIES = {"gain": "baseline / WaveLiT", "transfer": "own / joint"}
+QUANTITIES = {"gain": "baseline / WaveLiT", "transfer": "joint / own"}
 
 
 def data(sources: FigureSources) -> pd.DataFrame:
