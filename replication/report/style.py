@@ -195,19 +195,22 @@ def runtime_legend(figure, runtimes: Iterable[str]) -> None:  # type: ignore[no-
 def label_short_log_axis(axis, which: Literal["x", "y"]) -> None:  # type: ignore[no-untyped-def]
     """Label a logarithmic axis that spans little with plain numbers; limits must be final.
 
-    Below a factor of 3 labels are equally far apart in value, below 100 they stand at 1, 2 and 5 or closer; a longer
-    axis is left as it is, with its powers of ten.
+    Below a factor of 3 labels are equally far apart in value, below 100 they stand at 1 and 3, at 1, 2 and 5 or closer,
+    so that few of them fit a narrow panel; from ten thousand on as 10k, 1M, 1G. A longer axis is left as it is, with
+    its powers of ten.
     """
-    from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter, NullLocator, StrMethodFormatter
+    from matplotlib.ticker import EngFormatter, FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
     side = axis.xaxis if which == "x" else axis.yaxis
     low, high = side.get_view_interval()
     if high > 100 * low:
         return
-    side.set_major_formatter(StrMethodFormatter("{x:g}"))
+    large = EngFormatter(sep="")
+    side.set_major_formatter(FuncFormatter(lambda value, _: large(value) if value >= 1e4 else f"{value:g}"))
     side.set_minor_formatter(NullFormatter())
     if high < 3 * low:
         side.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
         side.set_minor_locator(NullLocator())
     else:
-        side.set_major_locator(LogLocator(subs=(1, 1.5, 2, 3, 5, 7) if high < 10 * low else (1, 2, 5), numticks=20))
+        marks = (1, 1.5, 2, 3, 5, 7) if high < 5 * low else (1, 2, 5) if high < 20 * low else (1, 3)
+        side.set_major_locator(LogLocator(subs=marks, numticks=20))

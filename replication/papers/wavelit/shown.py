@@ -115,20 +115,9 @@ def class_legend(figure: "Figure", axis: "Axes", kinds: Iterable[str]) -> None:
 
 
 def log_scale(axis: "Axes", which: Literal["x", "y"]) -> None:
-    """Make an axis logarithmic, with plain numbers at 1, 2 and 5 where it spans little, else at powers of ten alone."""
-    import numpy as np
-    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+    """Make an axis logarithmic, with plain numbers where it spans little, else with powers of ten alone."""
+    from matplotlib.ticker import NullFormatter
 
     axis.set(**{f"{which}scale": "log"})
-    side = axis.xaxis if which == "x" else axis.yaxis
-    low, high = side.get_view_interval()
-    decades = np.log10(high / low)
-    if decades < SHORT:
-        tenths = (1, 1.2, 1.5, 2, 3, 5, 7) if decades < SHORT / 3 else (1, 2, 5)
-        side.set_major_locator(LogLocator(subs=tenths, numticks=20))
-        side.set_major_formatter(FuncFormatter(lambda v, _: f"{v / 1000:g}k" if v >= 1e4 else f"{v:g}"))
-    side.set_minor_formatter(NullFormatter())
-
-
-SHORT = 1.3
-"""Decades below which an axis has labels between powers of ten."""
+    (axis.xaxis if which == "x" else axis.yaxis).set_minor_formatter(NullFormatter())
+    style.label_short_log_axis(axis, which)

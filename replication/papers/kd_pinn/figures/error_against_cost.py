@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter
 
 from replication.baselines.declaration import baselines
 from replication.papers.kd_pinn.arms import METHODS, TEACHER
@@ -63,6 +64,7 @@ def draw(data: pd.DataFrame) -> Figure:
         axis.plot(front["cost"], front["error"], color=style.MUTED, linewidth=0.8, drawstyle="steps-post", zorder=1)
         axis.set(xscale="log", yscale="log", xlabel="CPU seconds")
         axis.set(xlim=decades(panel["cost"]), ylim=decades(panel["error"]))
+        axis.xaxis.set_minor_formatter(NullFormatter())  # within one decade they would overprint
         axis.grid(axis="both")
     for axis in axes[:, 0]:
         axis.set_ylabel("relative L2 error")

@@ -64,16 +64,19 @@ def draw(data: pd.DataFrame) -> Figure:
         line[0].set_title(title)
     for axis, name in zip(axes[-1], METRICS.values(), strict=True):
         axis.set_xlabel(name)
+    style.legend(figure, [arm for arm in ARMS if data["method"].str.startswith(arm).any()])
     return figure
 
 
 def _whole_decades(axis: plt.Axes, values: pd.Series) -> None:
-    """Let x run over whole decades and name the first and the last, since panels are narrow."""
+    """Let x run over whole decades and name the first and the last, since panels are narrow; at most six lines."""
     exponents = np.log10(values[values > 0])
     low = int(np.floor(exponents.min()))
     high = max(low + 1, int(np.ceil(exponents.max())))
-    between = [""] * (high - low - 1)
-    axis.set_xticks(np.logspace(low, high, high - low + 1), [f"$10^{{{low}}}$", *between, f"$10^{{{high}}}$"])
+    step = -(-(high - low) // 5)
+    high = low + step * -(-(high - low) // step)
+    marked = np.arange(low, high + 1, step)
+    axis.set_xticks(10.0**marked, [f"$10^{{{low}}}$", *[""] * (len(marked) - 2), f"$10^{{{high}}}$"])
     axis.xaxis.set_minor_locator(NullLocator())
     axis.set_xlim(10.0**low, 10.0**high)
     first, *_, last = axis.get_xticklabels()
