@@ -202,12 +202,12 @@ def label_short_log_axis(axis, which: Literal["x", "y"]) -> None:  # type: ignor
     from matplotlib.ticker import EngFormatter, FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
     side = axis.xaxis if which == "x" else axis.yaxis
+    side.set_minor_formatter(NullFormatter())
     low, high = side.get_view_interval()
     if high > 100 * low:
         return
     large = EngFormatter(sep="")
     side.set_major_formatter(FuncFormatter(lambda value, _: large(value) if value >= 1e4 else f"{value:g}"))
-    side.set_minor_formatter(NullFormatter())
     if high < 3 * low:
         side.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
         side.set_minor_locator(NullLocator())

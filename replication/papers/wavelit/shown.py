@@ -116,8 +116,5 @@ def class_legend(figure: "Figure", axis: "Axes", kinds: Iterable[str]) -> None:
 
 def log_scale(axis: "Axes", which: Literal["x", "y"]) -> None:
     """Make an axis logarithmic, with plain numbers where it spans little, else with powers of ten alone."""
-    from matplotlib.ticker import NullFormatter
-
     axis.set(**{f"{which}scale": "log"})
-    (axis.xaxis if which == "x" else axis.yaxis).set_minor_formatter(NullFormatter())
     style.label_short_log_axis(axis, which)
