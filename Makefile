@@ -30,11 +30,12 @@ smoke-table: $(READY)
 calibration: $(READY)
 	$(BIN)/snakemake --cores 1 --force docs/calibration.csv
 
+# A file's tests stay in one process, since they share what is slow to make; slow tests start processes of their own.
 test: $(READY)
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" --numprocesses logical --maxprocesses 8 --dist loadfile
 
-test-all: $(READY)
-	$(BIN)/python -m pytest
+test-all: test
+	$(BIN)/python -m pytest -m slow
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -107,6 +107,7 @@ class Plan:
             "code": self.baselines[name].code_version,
             "memory_mb": self.memory_mb,
             "gpus": self.gpus,
+            "launcher": self.launcher,
         }
 
     def baseline_records(self, paper: str) -> Callable[[Any], list[Path]]:
@@ -300,7 +301,7 @@ class Plan:
         return self.preset.settings.hardware[wildcards.hardware].gpus
 
     def launcher(self, wildcards: Any) -> str:
-        """Return what starts a training: Python, or on several GPUs one process for each."""
+        """Return what starts a training that shares its batches: Python, or on several GPUs one process for each."""
         gpus = self.gpus(wildcards)
         return "python" if gpus < 2 else f"torchrun --standalone --nproc-per-node {gpus}"
 

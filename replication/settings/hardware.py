@@ -12,4 +12,8 @@ class HardwareTarget(Strict):
 
     device: Literal["cpu", "cuda"] = Field(description="Device that torch computes on.")
     memory_mb: PositiveInt = Field(4000, description="Memory that one training job asks of the scheduler.")
-    gpus: NonNegativeInt = Field(0, description="GPUs that one job asks of the scheduler.")
+    gpus: NonNegativeInt = Field(
+        0,
+        description="GPUs that one job asks of the scheduler. From two on, WaveLiT and the networks trained as it is "
+        "run as one process for each, started by torchrun, which divide every batch; all else computes on the first.",
+    )

@@ -30,9 +30,11 @@ def test_the_wavelet_that_fields_are_made_of_is_chosen(wavelet, monkeypatch, tmp
             return Batch(torch.zeros(0), changes(wavelet), None)
 
     monkeypatch.setattr(training, "Samples", Made)
-    assert training.with_wavelet(SETTINGS, tmp_path)["network"] == {"size": "mini", "wavelet": wavelet}
+    energies = training.wavelet_energies(SETTINGS, tmp_path)
+    assert energies[wavelet] == pytest.approx(1.0)
+    assert training.with_wavelet(SETTINGS, energies)["network"] == {"size": "mini", "wavelet": wavelet}
 
 
 def test_a_fixed_wavelet_stays_and_no_data_are_read(tmp_path):
     fixed = SETTINGS | {"network": {"size": "mini", "wavelet": "db4"}}
-    assert training.with_wavelet(fixed, tmp_path / "nowhere") == fixed
+    assert training.with_wavelet(fixed, training.wavelet_energies(fixed, tmp_path / "nowhere")) == fixed

@@ -21,8 +21,9 @@ rule run:
     params:
         out=subpath(output[0], parent=True),
         code=config["code"],
+        launch=config["launcher"],
     message:
         "Run vit on {wildcards.problem}, seed {wildcards.seed}, {wildcards.hardware}"
     shell:
         "python -m replication run-external --task {input.task} --seed {wildcards.seed} --out {params.out} --log {log}"
-        " -- python workflow/baselines/vit.py --task {input.task} --seed {wildcards.seed} --out {params.out}"
+        " -- {params.launch} workflow/baselines/vit.py --task {input.task} --seed {wildcards.seed} --out {params.out}"

@@ -30,29 +30,41 @@ WEIGHING_WINDOWS = 64
 def train_bespoke(run: Run) -> Outcome:
     """Train on the dataset of `run` and forecast its windows; baselines of the same seed draw the same batches."""
     with processes.joined(run.device):
-        settings = with_wavelet(run.settings, next(iter(run.data.values())))
-        return trained(
+        energies = wavelet_energies(run.settings, next(iter(run.data.values())))
+        settings = with_wavelet(run.settings, energies)
+        outcome = trained(
             order(run),
             lambda shape: built(shape, settings),
             lambda wavelit, shape: wavelit.architecture(),
             lambda samples: auxiliary(settings, samples),
         )
+        outcome.details |= {"wavelet_energies": energies} if energies else {}
+        return outcome
 
 
-def with_wavelet(settings: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """Return a run's settings with an adaptive wavelet replaced by the one that fits the dataset in `folder` best.
+def wavelet_energies(settings: dict[str, Any], folder: Path) -> dict[str, float]:
+    """Return, of every wavelet, how much of the energy of a dataset's changes its largest 5 % of coefficients hold.
 
-    That is the one whose largest 5 % of coefficients hold most of the energy of the changes in the training split; the
-    paper names such a choice as future work.
+    On the training split; without anything read where the settings name a wavelet, since nothing is to choose.
     """
     chosen = settings["network"]
     if chosen.get("wavelet") != ADAPTIVE:
-        return settings
+        return {}
     samples = Samples(folder, "train", settings["history"], resident_gb=settings["training"]["resident_gb"])
     levels = network(chosen).levels
-    scores = {name: wavelet_energy(samples, WaveletTransform(name, levels)) for name in VANISHING_MOMENTS}
-    log.info("wavelets by energy: %s", ", ".join(f"{name} {score:.3f}" for name, score in scores.items()))
-    return settings | {"network": chosen | {"wavelet": max(scores, key=lambda name: scores[name])}}
+    energies = {name: wavelet_energy(samples, WaveletTransform(name, levels)) for name in VANISHING_MOMENTS}
+    log.info("wavelets by energy: %s", ", ".join(f"{name} {energy:.3f}" for name, energy in energies.items()))
+    return energies
+
+
+def with_wavelet(settings: dict[str, Any], energies: dict[str, float]) -> dict[str, Any]:
+    """Return a run's settings with an adaptive wavelet replaced by that of the largest energy.
+
+    The paper names such a choice as future work.
+    """
+    if not energies:
+        return settings
+    return settings | {"network": settings["network"] | {"wavelet": max(energies, key=lambda name: energies[name])}}
 
 
 def order(run: Run) -> Order:
