@@ -212,6 +212,7 @@ def _comparison(single: Single, word: str, level: float, unit: str) -> str:
         side = f"most {wording.bound(upper, unit)}" if bounded_above else f"least {wording.bound(lower, unit)}"
         claimed = f"the bound of at {side}"
     apart = low > upper or high < lower
+    good_enough = (region.good == "higher" and low >= lower) or (region.good == "lower" and high <= upper)
     how = {
         REPLICATED: f"lies within {claimed}",
         BETTER: f"lies beyond {claimed}, on the good side",
@@ -219,6 +220,8 @@ def _comparison(single: Single, word: str, level: float, unit: str) -> str:
         NOT_REPLICATED: f"misses {claimed}",
         INCONCLUSIVE: f"misses {claimed}, but might by chance, being one of several tests"
         if apart
+        else f"crosses the good edge of {claimed}: as claimed or better, and which of the two is not settled"
+        if good_enough
         else f"does not settle {claimed}",
     }[word]
     return f"the {100 * (1 - 2 * level):.3g} % interval {number(low, unit)} to {number(high, unit)} {how}"

@@ -89,6 +89,21 @@ def test_an_inconclusive_verdict_says_how_many_seeds_would_settle_it():
     assert f"about {row['further_seeds']:.0f} further seeds would settle it" in row["reason"]
 
 
+@pytest.mark.parametrize(
+    ("times", "said"),
+    [
+        (6.0, "crosses the good edge of the claimed 4.167 to 6: as claimed or better, and which of the two is not"),
+        (25 / 6, "does not settle the claimed 4.167 to 6"),
+    ],
+)
+def test_an_interval_across_the_good_edge_says_that_nothing_bad_is_left(times, said):
+    rows = table(("p", "teacher", times), ("p", "student", 1.0))
+    rows.loc[rows["method"] == "teacher", "value"] *= np.array([1.05, 1.0, 0.96, 1.02, 0.98])
+    row = verdict_of(claim(RATIO), rows)
+    assert row["verdict"] == "inconclusive"
+    assert said in row["reason"]
+
+
 def test_nothing_run_is_not_testable_and_named():
     row = verdict_of(claim(ORDERING), table())
     assert row["verdict"] == "not testable"
