@@ -48,6 +48,11 @@ class Extreme:
         """The smallest or largest mean."""
         return self._pick([member.centre for member in self.members])
 
+    @property
+    def place(self) -> int:
+        """Which of the members has the smallest or largest mean."""
+        return [member.centre for member in self.members].index(self.centre)
+
     def interval(self, level: float = LEVEL) -> tuple[Any, Any]:
         """Return the mirror of both tests: on the side of one the bounds at `level` / m, on that of all at `level`."""
         shared = level / len(self.members)
@@ -68,9 +73,7 @@ class Extreme:
 
     def runs_needed(self, edges: Sequence[float], level: float = LEVEL) -> float:
         """Return how many runs settle the smallest or largest of them."""
-        sign = 1 if self.which == "smallest" else -1
-        nearest = min(self.members, key=lambda member: sign * float(member.centre))
-        return nearest.runs_needed(edges, level / len(self.members))
+        return self.members[self.place].runs_needed(edges, level / len(self.members))
 
     def _pick(self, values: Sequence[Any]) -> Any:
         return np.min(values, axis=0) if self.which == "smallest" else np.max(values, axis=0)

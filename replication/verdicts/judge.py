@@ -14,6 +14,7 @@ from replication.report import style, wording
 from replication.verdicts import holm
 from replication.verdicts.claim import Claim
 from replication.verdicts.examination import Examination, Single, examine
+from replication.verdicts.extreme import Extreme
 from replication.verdicts.interval import StudentMean
 from replication.verdicts.published import PublishedValue
 from replication.verdicts.rank_order import RankAgreement
@@ -224,7 +225,17 @@ def _comparison(single: Single, word: str, level: float, unit: str) -> str:
         if good_enough
         else f"does not settle {claimed}",
     }[word]
-    return f"the {100 * (1 - 2 * level):.3g} % interval {number(low, unit)} to {number(high, unit)} {how}"
+    return (
+        f"the {100 * (1 - 2 * level):.3g} % interval {number(low, unit)} to {number(high, unit)} {how}{_beside(single)}"
+    )
+
+
+def _beside(single: Single) -> str:
+    """Name the one of several references that the method is least ahead of."""
+    names = single.test.references
+    if len(names) < 2 or not isinstance(single.estimate, Extreme):
+        return ""
+    return f" (strongest beside it: {wording.method(names[single.estimate.place])})"
 
 
 def _to_settle(further: float, single: Single, level: float, what: str = "it") -> str:

@@ -217,6 +217,13 @@ def test_a_deterministic_reference_stands_beside_every_seed():
         claim(ORDERING | {"reference": {"method": "teacher", "deterministic": ["other"]}})
 
 
+def test_of_several_references_the_strongest_is_named():
+    rows = table(("p", "student", 1.0), ("p", "teacher", 3.0), ("p", "scratch_student", 2.0))
+    row = verdict_of(claim(ORDERING | {"reference": {"method": ["teacher", "scratch_student"]}}), rows)
+    assert row["estimate"] == pytest.approx(2.0)
+    assert row["reason"].endswith(" (strongest beside it: student, no KD loss)")
+
+
 def test_several_tests_must_all_hold():
     rows = table(("p", "student", 1.0), ("p", "teacher", 2.0))
     bound = {"kind": "threshold", "at_most": 0.5}
