@@ -74,6 +74,8 @@ def _finished(plan: Plan, paper: str, problem: str, target: str) -> bool:
 def _collect(plan: Plan, paper: str, problem: str, target: str, staging: Path, commit: str, dirty: bool) -> Part:
     """Write the part of the one problem and target to which `plan` is narrowed into `staging`."""
     trainings = plan.run_files(paper, "training.json")
+    if paper in layout.FORECASTING:
+        check_dataset(plan, problem)
     for run in plan.runs(paper):
         check_run(plan, run)
     for path in plan.measurements(paper):
@@ -104,6 +106,14 @@ def _collect(plan: Plan, paper: str, problem: str, target: str, staging: Path, c
     part = Part(folder, paper, problem, target, plan.name, plan.size(paper), modified, commit, dirty, kept)
     part.write()
     return part
+
+
+def check_dataset(plan: Plan, name: str) -> None:
+    """Raise UserError where a dataset of The Well was made with other settings than those of the plan."""
+    record = layout.well_dataset(plan.name, name)
+    made_with = json.loads(record.read_text(encoding="utf-8")).get("settings")
+    if made_with != json.loads(plan.dataset_settings(None)):
+        raise UserError(_other_settings(record, plan))
 
 
 def check_run(plan: Plan, run: RunKey) -> None:

@@ -41,7 +41,7 @@ def run(options: argparse.Namespace) -> None:
         with only_writer(options.base / f"{name}.lock"):
             folder = _made(source, name, chosen, options.base, options.cores)
             inspect(folder, dataset(name))
-    write_json(options.out, {"dataset": name, "source": source, "folder": str(folder)})
+    write_json(options.out, {"dataset": name, "source": source, "folder": str(folder), "settings": options.settings})
     logger.info("%s lies in %s", name, folder)
 
 

@@ -20,7 +20,8 @@ from replication.plan import Plan
 from replication.report import figure, publication, reference
 from replication.report.part import level, read_all
 from replication.report.sources import read_tables
-from replication.settings.loading import MODIFIED
+from replication.settings.loading import MODIFIED, load_preset
+from replication.storage.atomic import write_json
 from replication.verbs import rejudge
 from replication.verdicts.claim import load_claims
 
@@ -226,6 +227,17 @@ def test_measurements_of_other_code_or_settings_are_refused(workplace, changed, 
     with pytest.raises(UserError, match=rf"latency/seed1\.csv: {said}"):
         publication.publish(quick, PAPER, ROOT)
     assert contents(ROOT) == {}
+
+
+def test_a_dataset_of_other_settings_is_refused(workplace):
+    made = Plan(load_preset(Path(__file__).parents[2] / "workflow" / "presets" / "laptop.yaml"))
+    record, settings = layout.well_dataset(made.name, "active_matter"), json.loads(made.dataset_settings(None))
+    write_json(record, {"settings": settings})
+    publication.check_dataset(made, "active_matter")
+    settings["mini"]["size"] = 32
+    write_json(record, {"settings": settings})
+    with pytest.raises(UserError, match=r"active_matter\.json: made with other settings than those of preset laptop"):
+        publication.check_dataset(made, "active_matter")
 
 
 def test_a_dirty_tree_is_refused_or_recorded(workplace, monkeypatch):

@@ -23,7 +23,8 @@ def test_a_mini_set_is_simulated_and_found_again_as_a_folder_of_ones_own(tmp_pat
     assert code == 0
     where = json.loads(out.read_text())
     inspect(tmp_path / "datasets" / NAME, dataset(NAME))
-    assert where == {"dataset": NAME, "source": "mini", "folder": str(tmp_path / "datasets" / NAME)}
+    folder = str(tmp_path / "datasets" / NAME)
+    assert where == {"dataset": NAME, "source": "mini", "folder": folder, "settings": MINI}
     out.unlink()
     code, out = make(tmp_path, {"source": "local", "local": {"folder": str(tmp_path / "datasets")}})
     assert code == 0
