@@ -25,6 +25,8 @@ INGREDIENTS = {
     "no_wavelet_loss": "no wavelet loss",
 }
 """Variants of claim W8."""
+SETTINGS = {"history1": "one frame of history", "history6": "six frames of history", "l2_loss": "squared wavelet loss"}
+"""Variants of the presets whose names are not words."""
 
 
 def data(sources: FigureSources) -> pd.DataFrame:
@@ -65,6 +67,7 @@ def _draw_panel(axis: plt.Axes, panel: pd.DataFrame) -> None:
     axis.axvline(1, color=style.INK, linewidth=0.8)
     shown.log_scale(axis, "x")
     axis.set_ylim(len(variants) - 0.5, -0.5)
-    axis.set_yticks(range(len(variants)), [INGREDIENTS.get(name, name.replace("_", " ")) for name in variants])
+    labels = INGREDIENTS | SETTINGS
+    axis.set_yticks(range(len(variants)), [labels.get(name, name.replace("_", " ")) for name in variants])
     axis.tick_params(axis="y", length=0)
     axis.grid(axis="x")
