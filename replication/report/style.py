@@ -196,8 +196,8 @@ def label_short_log_axis(axis, which: Literal["x", "y"]) -> None:  # type: ignor
     """Label a logarithmic axis that spans little with plain numbers; limits must be final.
 
     Below a factor of 3 labels are equally far apart in value, below 100 they stand at 1 and 3, at 1, 2 and 5 or closer,
-    so that few of them fit a narrow panel; from ten thousand on as 10k, 1M, 1G. A longer axis is left as it is, with
-    its powers of ten.
+    so that few of them fit a narrow panel; from ten thousand on as 10k, 1M, 1G, below a ten-thousandth as 3e−5. A
+    longer axis is left as it is, with its powers of ten.
     """
     from matplotlib.ticker import EngFormatter, FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
@@ -207,7 +207,14 @@ def label_short_log_axis(axis, which: Literal["x", "y"]) -> None:  # type: ignor
     if high > 100 * low:
         return
     large = EngFormatter(sep="")
-    side.set_major_formatter(FuncFormatter(lambda value, _: large(value) if value >= 1e4 else f"{value:g}"))
+
+    def written(value: float, place: int | None) -> str:
+        if 0 < value < 1e-4:
+            digits, _, power = f"{value:e}".partition("e-")
+            return f"{float(digits):g}e−{int(power)}"
+        return large(value) if value >= 1e4 else f"{value:g}"
+
+    side.set_major_formatter(FuncFormatter(written))
     if high < 3 * low:
         side.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
         side.set_minor_locator(NullLocator())

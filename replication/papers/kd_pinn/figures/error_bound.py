@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullFormatter
 
 from replication.papers.kd_pinn.arms import METHODS, TEACHER
 from replication.report import style
@@ -66,7 +65,8 @@ def draw(data: pd.DataFrame) -> Figure:
             look, own = style.look(method), panel["method"] == method
             axis.plot(bound[own], panel.loc[own, "student"], look.marker, color=look.colour, alpha=0.8)
         axis.set(xscale="log", yscale="log", xlabel="teacher's error + distance")
-        axis.xaxis.set_minor_formatter(NullFormatter())
+        style.label_short_log_axis(axis, "x")
+        style.label_short_log_axis(axis, "y")
     for axis in axes[:, 0]:
         axis.set_ylabel("student's error")
     style.legend(figure, list(data["method"]))
