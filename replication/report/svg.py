@@ -2,10 +2,13 @@
 
 import hashlib
 import re
+from base64 import b64decode, b64encode
+from io import BytesIO
 from xml.etree import ElementTree
 
 TEXT = ("text", "tspan")
 REFERRED = re.compile(r'(?:href="#|url\(#)([^")]+)')
+BITMAP = "data:image/png;base64,"
 DIGITS = 2
 """Decimals of a coordinate in points: finer ones than a hundredth of a point cannot be seen."""
 
@@ -16,7 +19,7 @@ def inlined(svg: str, prefix: str, label: str) -> str:
     Without the prefix, clip paths and markers of one figure would be taken for those of another. Behind it the ids are
     counted: Matplotlib's own are hashes of unrounded coordinates, whose last bits depend on the processor. What the
     page does not need is left out: metadata, ids nobody refers to, groups that only group, digits nobody sees,
-    and a style said again.
+    a style said again, and four bytes a pixel where a colour map has 256 colours.
     """
     root = ElementTree.fromstring(svg[svg.index("<svg") :])
     for element in root.iter():
@@ -48,7 +51,7 @@ def _shorten(element: ElementTree.Element, names: dict[str, str]) -> None:
             if value in names:
                 element.set("id", names[value])
         elif name == "href":
-            element.set(name, f"#{names[value[1:]]}" if value.startswith("#") else value)
+            element.set(name, f"#{names[value[1:]]}" if value.startswith("#") else _with_palette(value))
         elif name == "transform" and re.fullmatch(r"rotate\(-?0 .*\)", value):
             del element.attrib[name]
         elif name == "d":
@@ -56,6 +59,24 @@ def _shorten(element: ElementTree.Element, names: dict[str, str]) -> None:
         else:
             value = re.sub(r"-?\d+\.\d{3,}", _rounded, value) if name in ("x", "y", "transform", "points") else value
             element.set(name, REFERRED.sub(lambda found: f"url(#{names[found[1]]}", value))
+
+
+def _with_palette(bitmap: str) -> str:
+    """Return the same pixels with their colours in a palette, where that is smaller: opaque ones of 256 colours."""
+    import numpy as np
+    from PIL import Image
+
+    if not bitmap.startswith(BITMAP):
+        return bitmap
+    pixels = np.asarray(Image.open(BytesIO(b64decode(bitmap[len(BITMAP) :]))).convert("RGBA"))
+    colours, places = np.unique(pixels.reshape(-1, 4), axis=0, return_inverse=True)
+    if len(colours) > 256 or (colours[:, 3] < 255).any():
+        return bitmap
+    image = Image.fromarray(places.reshape(pixels.shape[:2]).astype(np.uint8))
+    image.putpalette(colours[:, :3].tobytes())
+    written = BytesIO()
+    image.save(written, "PNG", optimize=True)
+    return min(BITMAP + b64encode(written.getvalue()).decode(), bitmap, key=len)
 
 
 def _rounded(found: re.Match[str]) -> str:
