@@ -6,6 +6,7 @@ import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -112,25 +113,26 @@ def check_dataset(plan: Plan, name: str) -> None:
     """Raise UserError where a dataset of The Well was made with other settings than those of the plan."""
     record = layout.well_dataset(plan.name, name)
     made_with = json.loads(record.read_text(encoding="utf-8")).get("settings")
-    if made_with != json.loads(plan.dataset_settings(None)):
-        raise UserError(_other_settings(record, plan))
+    _check_settings(plan, record, made_with, plan.dataset_settings(None))
 
 
 def check_run(plan: Plan, run: RunKey) -> None:
     """Raise UserError where a finished run was made with other settings than those of the plan."""
     folder = run.folder(plan.name)
     made_with = json.loads((folder / "training.json").read_text(encoding="utf-8"))["settings"]
-    if made_with != json.loads(plan.training_settings(run)):
-        raise UserError(_other_settings(folder, plan))
+    _check_settings(plan, folder, made_with, plan.training_settings(run))
 
 
 def check_measurement(plan: Plan, path: Path) -> None:
     """Raise UserError where a measurement was made with other settings than those of the plan."""
     paper, problem, _, measurement = path.parts[-5:-1]
-    if measured.record(path).get("settings") != json.loads(plan.measurement_settings(paper, problem, measurement)):
-        raise UserError(_other_settings(path, plan))
+    planned = plan.measurement_settings(paper, problem, measurement)
+    _check_settings(plan, path, measured.record(path).get("settings"), planned)
 
 
-def _other_settings(what: Path, plan: Plan) -> str:
-    level = plan.preset.evidence_level
-    return f"{what}: made with other settings than those of preset {level}; run it again, or give the same --config"
+def _check_settings(plan: Plan, what: Path, made_with: Any, planned: str) -> None:
+    if made_with != json.loads(planned):
+        level = plan.preset.evidence_level
+        raise UserError(
+            f"{what}: made with other settings than those of preset {level}; run it again, or give the same --config"
+        )

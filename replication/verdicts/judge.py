@@ -212,18 +212,17 @@ def _comparison(single: Single, word: str, level: float, unit: str) -> str:
         bounded_above = np.isfinite(region.upper)
         side = f"most {wording.bound(upper, unit)}" if bounded_above else f"least {wording.bound(lower, unit)}"
         claimed = f"the bound of at {side}"
-    apart = low > upper or high < lower
-    good_enough = (region.good == "higher" and low >= lower) or (region.good == "lower" and high <= upper)
+    undecided = f"does not settle {claimed}"
+    if low > upper or high < lower:
+        undecided = f"misses {claimed}, but might by chance, being one of several tests"
+    elif (region.good == "higher" and low >= lower) or (region.good == "lower" and high <= upper):
+        undecided = f"crosses the good edge of {claimed}: as claimed or better, and which of the two is not settled"
     how = {
         REPLICATED: f"lies within {claimed}",
         BETTER: f"lies beyond {claimed}, on the good side",
         IN_DIRECTION: f"misses {claimed}, but the ordering holds",
         NOT_REPLICATED: f"misses {claimed}",
-        INCONCLUSIVE: f"misses {claimed}, but might by chance, being one of several tests"
-        if apart
-        else f"crosses the good edge of {claimed}: as claimed or better, and which of the two is not settled"
-        if good_enough
-        else f"does not settle {claimed}",
+        INCONCLUSIVE: undecided,
     }[word]
     return (
         f"the {100 * (1 - 2 * level):.3g} % interval {number(low, unit)} to {number(high, unit)} {how}{_beside(single)}"
