@@ -69,7 +69,8 @@ def _with_palette(bitmap: str) -> str:
     if not bitmap.startswith(BITMAP):
         return bitmap
     pixels = np.asarray(Image.open(BytesIO(b64decode(bitmap[len(BITMAP) :]))).convert("RGBA"))
-    colours, places = np.unique(pixels.reshape(-1, 4), axis=0, return_inverse=True)
+    numbers, places = np.unique(pixels.view("<u4"), return_inverse=True)  # one a pixel, which sorts ten times as fast
+    colours = numbers.view(np.uint8).reshape(-1, 4)
     if len(colours) > 256 or (colours[:, 3] < 255).any():
         return bitmap
     image = Image.fromarray(places.reshape(pixels.shape[:2]).astype(np.uint8))
