@@ -27,6 +27,7 @@ METRICS = {
     "peak_memory": "peak host memory",
     "accelerator_memory": "peak accelerator memory",
     "latency_p95": "95th percentile of the latency",
+    "flops_per_point": "operations per point",
     "speedup": "speed-up",
     "query_speedup": "query speed-up",
     "query_error_median": "median query error",

@@ -1,17 +1,20 @@
-"""Time inference of a teacher and its student, alone on the machine."""
+"""Time inference of a teacher and its students, alone on the machine, and count its operations."""
 
 import argparse
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
+from torch import nn
 
 from replication.layout import RunKey
 from replication.measurement import measured
-from replication.measurement.latency import LatencySettings, headline, latency, summary
+from replication.measurement.flops import flops
+from replication.measurement.latency import LatencySettings, Timing, headline, latency, summary
 from replication.measurement.table import Row, row
 from replication.networks.saved import load_network
 from replication.runs import log
@@ -19,6 +22,8 @@ from replication.runs.outcome import Status, read_record
 from replication.seeds import generator
 
 logger = logging.getLogger(__name__)
+
+OPERATIONS = "flops_per_point"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,7 +38,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Write one row per network, condition and statistic; rows without values if a network is missing."""
+    """Write a row per network, condition and statistic, and one of its operations; without values if one is missing.
+
+    Operations are counted for every target; times are measured on CPUs alone.
+    """
     folders = [options.baseline, *options.others]
     keys = {folder: RunKey.of_folder(folder) for folder in folders}
     first = keys[options.baseline]
@@ -42,27 +50,40 @@ def run(options: argparse.Namespace) -> None:
     if first.seed == 0:
         settings = replace(settings, runtimes=settings.runtimes + settings.first_seed_runtimes)
     statuses = {folder: read_record(folder)["status"] for folder in folders}
-    rows = []
     device = json.loads(options.hardware.read_text(encoding="utf-8"))["device"]
-    if device != "cpu":
-        logger.warning("skipped: inference is timed on CPUs only, as the paper claims it, not on %s", device)
-        rows = _without_values(dict.fromkeys(keys.values(), Status.SKIPPED), first.method)
-    elif all(status == Status.DONE for status in statuses.values()):
-        networks = {keys[folder].method: load_network(folder) for folder in folders}
+    if all(status == Status.DONE for status in statuses.values()):
+        networks = {key: load_network(folder) for folder, key in keys.items()}
         box = json.loads((options.baseline / "model.json").read_text(encoding="utf-8"))
-        random = generator(first.paper, first.problem, "latency", first.seed)
-        timings = latency(networks, np.array(box["low"]), np.array(box["high"]), settings, options.cores, random)
-        by_method = {key.method: key for key in keys.values()}
-        for timing in timings:
-            for method, metric, value, unit in summary(timing, first.method):
-                reached = Status.SKIPPED if value is None else Status.DONE
-                rows.append(row(by_method[method], reached, metric, value, unit, timing.condition, timing=True))
+        low, high = np.array(box["low"]), np.array(box["high"])
+        rows = [row(key, Status.DONE, OPERATIONS, _operations(each, len(low)), "1") for key, each in networks.items()]
+        if device == "cpu":
+            random = generator(first.paper, first.problem, "latency", first.seed)
+            named = {key.method: network for key, network in networks.items()}
+            timings = latency(named, low, high, settings, options.cores, random)
+            rows += _timed(timings, {key.method: key for key in networks}, first.method)
+        else:
+            logger.warning("skipped: inference is timed on CPUs only, as the paper claims it, not on %s", device)
+            rows += _untimed(dict.fromkeys(networks, Status.SKIPPED), first.method)
     else:
-        rows = _without_values({key: statuses[folder] for folder, key in keys.items()}, first.method)
+        missing = {key: statuses[folder] for folder, key in keys.items()}
+        rows = [measured.without_value(key, status, OPERATIONS, "1") for key, status in missing.items()]
+        rows += _untimed(missing, first.method)
     measured.write(rows, options.out, options.settings)
 
 
-def _without_values(statuses: Mapping[RunKey, str], baseline: str) -> list[Row]:
+def _operations(network: nn.Module, inputs: int) -> int:
+    """Return the operations of one forward pass on one point."""
+    return flops(partial(network, next(network.parameters()).new_zeros(1, inputs)))
+
+
+def _timed(timings: Iterable[Timing], keys: Mapping[str, RunKey], baseline: str) -> Iterator[Row]:
+    for timing in timings:
+        for method, metric, value, unit in summary(timing, baseline):
+            reached = Status.SKIPPED if value is None else Status.DONE
+            yield row(keys[method], reached, metric, value, unit, timing.condition, timing=True)
+
+
+def _untimed(statuses: Mapping[RunKey, str], baseline: str) -> list[Row]:
     return [
         measured.without_value(key, status, metric, unit, timing=True)
         for key, status in statuses.items()

@@ -32,7 +32,6 @@ def run(options: argparse.Namespace) -> None:
     if any(status != Status.DONE for status in statuses):
         missing = []
         for key, status in zip(keys, statuses, strict=True):
-            missing.append(measured.without_value(key, status, "flops_per_point", "1"))
             missing += [
                 measured.without_value(key, status, "intensity_over_balance", "1", f"fusion={name}", timing=True)
                 for name in FUSIONS
@@ -48,7 +47,6 @@ def run(options: argparse.Namespace) -> None:
         row(keys[0], done, "bandwidth", machine.bandwidth, "B/s", timing=True),
     ]
     for key, shape in zip(keys, shapes, strict=True):
-        rows.append(row(key, done, "flops_per_point", shape.flops, "1"))
         for name, fused in FUSIONS.items():
             condition, intensity = f"fusion={name}", shape.intensity(fused)
             over = intensity / (machine.peak / machine.bandwidth)

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from replication.__main__ import main
+from replication.measurement.roofline import Shape
 from replication.papers.kd_pinn.dynamics import METRICS
 from replication.problems.burgers import Burgers
 
@@ -66,6 +67,21 @@ def test_over_a_diverged_teacher_there_are_rows_without_values(workplace, bands,
     assert judged in set(rows["metric"])
     expected = {("kd_student", "skipped"), *([("teacher", "diverged")] if of_teacher else [])}
     assert set(zip(rows["method"], rows["status"], strict=True)) == expected
+
+
+@pytest.mark.parametrize("device", ["cpu", "cuda"])
+def test_operations_are_counted_where_the_roofline_puts_them_and_times_are_measured_on_cpus(workplace, device):
+    teacher = train(workplace, "teacher", SETTINGS | UNTRAINED)
+    student = train(workplace, "kd_student", DISTILLED | UNTRAINED, needs=[teacher])
+    (workplace / "cpu.json").write_text(json.dumps({"device": device}))
+    rows = measure(workplace, "latency", teacher, student)
+    counted = rows[rows["metric"] == "flops_per_point"].set_index("method")["value"].astype(float)
+    for folder in (teacher, student):
+        hidden = json.loads((folder / "model.json").read_text())["hidden"]
+        assert counted[folder.parent.name] == Shape((2, *hidden, 1)).flops
+    speedups = rows[rows["metric"] == "speedup"]
+    assert set(speedups["status"]) == {"done" if device == "cpu" else "skipped"}
+    assert (speedups["value"] != "").all() == (device == "cpu")
 
 
 def test_dynamics_watch_both_students_by_the_loss_that_they_share(workplace):
