@@ -7,6 +7,9 @@ from typing import Any, Literal, get_args, get_type_hints
 
 from replication.errors import UserError
 
+ADAPTIVE = "adaptive"
+"""Stands for the wavelet that suits a dataset best."""
+
 
 @dataclass(frozen=True)
 class WaveLiTNetwork:
@@ -73,6 +76,11 @@ SIZES: Mapping[str, WaveLiTNetwork] = MappingProxyType(
     }
 )
 """Networks of 0.1-0.3, about 1, 4 and 10 million parameters."""
+
+
+def countable(chosen: Mapping[str, Any]) -> dict[str, Any]:
+    """Return chosen values with an adaptive wavelet as Haar: no number of parameters depends on the wavelet."""
+    return {**chosen, "wavelet": "haar"} if chosen.get("wavelet") == ADAPTIVE else dict(chosen)
 
 
 def sized(name: str, **changes: Any) -> WaveLiTNetwork:

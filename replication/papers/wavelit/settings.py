@@ -7,15 +7,13 @@ from pydantic import Field, NonNegativeFloat, PositiveInt, field_validator, mode
 
 from replication.errors import UserError
 from replication.forecasting.settings import Evaluation, Training
-from replication.networks.wavelit_settings import WaveLiTNetwork, sized
+from replication.networks.wavelit_settings import WaveLiTNetwork, countable, sized
 from replication.papers.wavelit.misfits import misfits
 from replication.settings.data import Data
 from replication.settings.strict import Strict
 from replication.settings.variants import NULL_LEAVES_OUT
 from replication.well.catalogue import DATASETS, dataset
 
-ADAPTIVE = "adaptive"
-"""Stands for the wavelet that suits a dataset best."""
 SMALLEST = "mini"
 """Size of a network that names none."""
 OWN, JOINT_METHOD = "wavelit", "wavelit_joint"
@@ -56,8 +54,8 @@ class Network(Strict):
         return sized(changes.pop("size"), **changes)
 
     def countable(self) -> dict[str, Any]:
-        """Return size and differences, an adaptive wavelet as Haar: no number of parameters depends on the wavelet."""
-        return self.chosen() | ({"wavelet": "haar"} if self.wavelet == ADAPTIVE else {})
+        """Return size and differences, an adaptive wavelet as Haar."""
+        return countable(self.chosen())
 
     def changed(self, changes: "Network | None") -> "Network":
         """Return this network with what `changes` states laid over it."""

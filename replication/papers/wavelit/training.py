@@ -13,7 +13,7 @@ from replication.forecasting.training import Loss
 from replication.measurement.prior_match import wavelet_energy
 from replication.networks.wavelet import VANISHING_MOMENTS, WaveletTransform
 from replication.networks.wavelit import WaveLiT, matched_settings
-from replication.networks.wavelit_settings import WaveLiTNetwork, sized
+from replication.networks.wavelit_settings import ADAPTIVE, WaveLiTNetwork, countable, sized
 from replication.papers.wavelit.objective import wavelet_loss
 from replication.runs.outcome import Outcome
 from replication.runs.run import Run
@@ -21,8 +21,6 @@ from replication.training.checkpoint import Checkpoint
 
 log = logging.getLogger(__name__)
 
-ADAPTIVE = "adaptive"
-"""Stands for the wavelet that suits a dataset best."""
 WEIGHING_WINDOWS = 64
 """Training windows, evenly spread, whose targets weigh the subbands."""
 
@@ -90,10 +88,10 @@ def built(shape: ForecastShape, settings: dict[str, Any]) -> WaveLiT:
 def network(chosen: dict[str, Any]) -> WaveLiTNetwork:
     """Return the architecture that a block `network` of the settings means.
 
-    An adaptive wavelet is Haar until `with_wavelet` has chosen it: no number of parameters depends on it.
+    An adaptive wavelet is Haar until `with_wavelet` has chosen it.
     """
-    changes = {key: value for key, value in chosen.items() if key != "size"}
-    return sized(chosen["size"], **changes | ({"wavelet": "haar"} if changes.get("wavelet") == ADAPTIVE else {}))
+    changes = countable(chosen)
+    return sized(changes.pop("size"), **changes)
 
 
 def auxiliary(settings: dict[str, Any], samples: Drawable) -> Loss | None:
