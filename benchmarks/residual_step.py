@@ -13,9 +13,10 @@ from math import pi
 import numpy as np
 import torch
 
+from replication.networks.flat import flatten
 from replication.networks.mlp import MLP
 from replication.problems.burgers import Burgers
-from replication.training.gradient import LossAndGradient, flatten
+from replication.training.gradient import LossAndGradient
 from replication.training.objective import Objective
 
 
@@ -34,7 +35,7 @@ def main() -> None:
     objective = Objective(problem, network, problem.collocation(options.points, random), conditions, weights)
     eager, compiled = LossAndGradient(objective, compiled=False), LossAndGradient(objective)
     flat = flatten(network)
-    collocation, initial, initial_u, boundary, boundary_u = objective.data
+    _, collocation, _, initial, initial_u, _, boundary, boundary_u = objective.data
 
     def nested() -> object:
         x, t = (collocation[:, i : i + 1].clone().requires_grad_() for i in range(2))
@@ -42,7 +43,11 @@ def main() -> None:
         u_x, u_t = torch.autograd.grad(u.sum(), (x, t), create_graph=True)
         (u_xx,) = torch.autograd.grad(u_x.sum(), x, create_graph=True)
         loss = (u_t + u * u_x - problem.viscosity * u_xx).square().mean()
-        loss = loss + (network(initial) - initial_u).square().mean() + (network(boundary) - boundary_u).square().mean()
+        loss = (
+            loss
+            + (network(initial)[:, 0] - initial_u).square().mean()
+            + (network(boundary)[:, 0] - boundary_u).square().mean()
+        )
         return torch.autograd.grad(loss, list(network.parameters()))
 
     ways = {

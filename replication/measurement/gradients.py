@@ -7,7 +7,6 @@ from itertools import combinations
 import torch
 from torch import Tensor
 
-from replication.training.gradient import applied
 from replication.training.objective import Objective
 
 EARLY = 0.1
@@ -49,7 +48,7 @@ def term_gradients(objectives: Iterable[Objective], flat: Tensor) -> TermGradien
     samples: dict[str, list[Tensor]] = {}
     for objective in objectives:
         point = flat.clone().requires_grad_()
-        terms = objective.terms(applied(objective.network, point), objective.data)
+        terms = objective.terms(point, objective.data)
         for name, term in zip(objective.names, terms, strict=True):
             (gradient,) = torch.autograd.grad(term, point, retain_graph=True)
             samples.setdefault(name, []).append(gradient)

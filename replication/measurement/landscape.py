@@ -7,7 +7,7 @@ import torch
 from scipy.sparse.linalg import LinearOperator, eigsh
 from torch import Tensor, nn
 
-from replication.training.gradient import applied, unflatten
+from replication.networks.flat import unflatten
 from replication.training.objective import Objective
 
 Loss = Callable[[Tensor], Tensor]
@@ -17,7 +17,7 @@ def loss_of(objective: Objective) -> Loss:
     """Return the objective as a differentiable function of the flat parameters, (P,) -> ()."""
 
     def loss(flat: Tensor) -> Tensor:
-        return objective.weighted(objective.terms(applied(objective.network, flat), objective.data))
+        return objective.weighted(objective.terms(flat, objective.data))
 
     return loss
 

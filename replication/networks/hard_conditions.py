@@ -31,8 +31,13 @@ class HardConditions(MLP):
         own = {"kind": "hard_conditions", "problem": self._name, "coefficients": self._coefficients}
         return super().architecture() | own
 
+    def ansatz(self, points: Tensor, raw: Tensor) -> Tensor:
+        """Turn outputs (N, m) of the layers at points (N, d) into fields that fulfil the conditions."""
+        fields: Tensor = self._problem.ansatz(points, raw)
+        return fields
+
     def forward(self, points: Tensor) -> Tensor:  # noqa: D102
-        return self._problem.ansatz(points, super().forward(points))
+        return self.ansatz(points, super().forward(points))
 
 
 def build(**architecture: Any) -> HardConditions:

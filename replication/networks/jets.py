@@ -4,23 +4,29 @@ With a = W h + b and h' = σ(a), layer by layer:
 
     h'_s = σ'(a) a_s,    h'_sr = σ''(a) a_s a_r + σ'(a) a_sr.
 
-One pass gives a field and all the derivatives that an equation asks for, and the passes' own adjoints give each
-point's derivatives by all weights (`replication.training.residuals`), with no nested differentiation.
+One pass gives a field and all the derivatives that an equation asks for, with no nested differentiation: the gradient
+of a loss is one pass back (`replication.training.objective`), and so are each point's derivatives by all weights
+(`replication.training.least_squares`).
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from replication.networks.enclosed import Enclosed
+from replication.networks.flat import unflatten
+from replication.networks.hard_conditions import HardConditions
 from replication.networks.mlp import MLP, Cosine
 
 Jet = dict[str, Tensor]
 """A quantity by what it is differentiated by: `""` itself, `"x"`, `"xt"` (coordinates in their order) ..."""
 
 Activated = Callable[[Tensor], tuple[Tensor, Tensor, Tensor]]
+Linear = Callable[[nn.Linear, Jet], Jet]
+Function = Callable[[Tensor], Tensor]
 
 
 def _tanh(a: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -63,7 +69,7 @@ def carry(
     points: Tensor,
     coordinates: Sequence[str],
     wanted: Sequence[str],
-    linear: Callable[[nn.Linear, Jet], Jet] | None = None,
+    linear: Linear | None = None,
 ) -> Jet:
     """Return the network's outputs (N, m) and their derivatives `wanted` (from `derivatives`) at points (N, d).
 
@@ -78,14 +84,33 @@ def carry(
             jet[along][:, coordinates.index(along)] = scale[coordinates.index(along)]
     for layer in network.layers:
         jet = linear(layer, jet) if isinstance(layer, nn.Linear) else _activate(ACTIVATED[type(layer)], jet)
-    return _product(_factor(network, points, coordinates, wanted), jet) if isinstance(network, Enclosed) else jet
+    if isinstance(network, Enclosed):
+        return _product(_factor(network, points, coordinates, wanted), jet)
+    if isinstance(network, HardConditions):
+        return _with_conditions(network, jet, points, coordinates, wanted)
+    return jet
 
 
 def apply_linear(layer: nn.Linear, jet: Jet) -> Jet:
     """Apply W h + b to the value and W h to the derivatives, all in one product."""
-    stacked = torch.cat(list(jet.values())) @ layer.weight.T
+    return _affine(layer.weight, layer.bias, jet)
+
+
+def linear_with(network: nn.Module, flat: Tensor) -> Linear:
+    """Return what applies the network's linear layers with `flat` (P,) in place of its own parameters."""
+    parameters = unflatten(network, flat)
+    names = {layer: name for name, layer in network.named_modules()}
+
+    def linear(layer: nn.Linear, jet: Jet) -> Jet:
+        return _affine(parameters[f"{names[layer]}.weight"], parameters[f"{names[layer]}.bias"], jet)
+
+    return linear
+
+
+def _affine(weight: Tensor, bias: Tensor, jet: Jet) -> Jet:
+    stacked = torch.cat(list(jet.values())) @ weight.T
     value, *others = stacked.split(len(jet[""]))
-    return dict(zip(jet, [value + layer.bias, *others], strict=True))
+    return dict(zip(jet, [value + bias, *others], strict=True))
 
 
 def _activate(activation: Activated, jet: Jet) -> Jet:
@@ -122,6 +147,36 @@ def _factor(network: Enclosed, points: Tensor, coordinates: Sequence[str], wante
         columns = [by_order[along.count(name)][:, i] for i, name in enumerate(coordinates)]
         result[along] = torch.stack(columns).prod(dim=0)[:, None]
     return result
+
+
+def _with_conditions(
+    network: HardConditions, raw: Jet, points: Tensor, coordinates: Sequence[str], wanted: Sequence[str]
+) -> Jet:
+    """Return the jet of offset + factor · raw, which the ansatz gives where the raw outputs are zero and one."""
+
+    def ansatz_of(value: float) -> Jet:
+        outputs = torch.full_like(raw[""], value)
+        return _differentiated(lambda at: network.ansatz(at, outputs), points, coordinates, wanted)
+
+    offset, at_one = ansatz_of(0.0), ansatz_of(1.0)
+    product = _product({along: at_one[along] - offset[along] for along in wanted}, raw)
+    return {along: offset[along] + product[along] for along in wanted}
+
+
+def _differentiated(function: Function, points: Tensor, coordinates: Sequence[str], wanted: Sequence[str]) -> Jet:
+    """Return a function (N, d) -> (N, m) of single points and its derivatives, by forward-mode differentiation."""
+    directions = dict(zip(coordinates, torch.eye(len(coordinates)).to(points), strict=True))
+    jet = {}
+    for along in wanted:
+        derivative = function
+        for name in along:
+            derivative = partial(_slope, derivative, directions[name])
+        jet[along] = derivative(points)
+    return jet
+
+
+def _slope(function: Function, direction: Tensor, points: Tensor) -> Tensor:
+    return torch.func.jvp(function, (points,), (direction.expand_as(points),))[1]
 
 
 class JetValues:

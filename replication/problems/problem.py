@@ -78,7 +78,10 @@ class Problem(ABC):
         """Return the exact or reference fields (N,) at points (N, d) in float64."""
 
     def ansatz(self, points: Any, raw: Any) -> Any:
-        """Turn a network's outputs (N, m) at points (N, d), both tensors, into fields that fulfil `hard`."""
+        """Turn a network's outputs (N, m) at points (N, d), both tensors, into fields that fulfil `hard`.
+
+        Each field is an offset plus a factor times its own output, both functions of the point alone.
+        """
         return raw
 
     def collocation(self, count: int, random: np.random.Generator) -> Array:

@@ -11,10 +11,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from replication.networks.flat import flatten, load_flat
 from replication.runs.outcome import Phase
 from replication.runs.progress import Progress
 from replication.training.checkpoint import Checkpoint, adam_state, restore_adam
-from replication.training.gradient import LossAndGradient, flatten, load_flat
+from replication.training.gradient import LossAndGradient
 from replication.training.lbfgs import LBFGS
 from replication.training.objective import Objective
 from replication.training.settings import Training

@@ -13,10 +13,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from replication.networks.flat import load_flat
 from replication.networks.jets import Jet, JetValues, Names, carry, derivatives
 from replication.networks.mlp import MLP
 from replication.problems.problem import Array, Condition, Periodic, Problem, Values
-from replication.training.gradient import load_flat
 from replication.training.objective import RESIDUAL
 
 Rows = Callable[[Values], list[Tensor]]

@@ -5,9 +5,10 @@ import pytest
 import torch
 
 from replication.measurement.gradients import TermGradients, phase_of, term_gradients
+from replication.networks.flat import flatten
 from replication.networks.mlp import MLP
 from replication.problems.burgers import Burgers
-from replication.training.gradient import LossAndGradient, flatten
+from replication.training.gradient import LossAndGradient
 from replication.training.objective import Objective
 
 

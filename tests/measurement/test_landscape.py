@@ -11,9 +11,10 @@ from replication.measurement.landscape import (
     loss_of,
     top_hessian_eigenvalue,
 )
+from replication.networks.flat import flatten, unflatten
 from replication.networks.mlp import MLP
 from replication.problems.burgers import Burgers
-from replication.training.gradient import LossAndGradient, flatten, unflatten
+from replication.training.gradient import LossAndGradient
 from replication.training.objective import Objective
 
 PROBLEM = Burgers(0.01)

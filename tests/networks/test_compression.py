@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from replication.networks.compression import largest_weights, quantise, rounded
+from replication.networks.flat import flatten, load_flat
 from replication.networks.mlp import MLP
-from replication.training.gradient import flatten, load_flat
 
 
 def network() -> MLP:

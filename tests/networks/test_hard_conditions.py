@@ -4,12 +4,15 @@ import json
 
 import numpy as np
 import torch
+from nested_autograd import NestedValues
 from safetensors.numpy import save_file
 
+from replication.networks.flat import flatten
 from replication.networks.hard_conditions import HardConditions
+from replication.networks.jets import JetValues, carry, derivatives
 from replication.networks.saved import load_network, predict, weights
 from replication.problems.allen_cahn import AllenCahn, initial_state
-from replication.training.gradient import LossAndGradient, flatten
+from replication.training.gradient import LossAndGradient
 from replication.training.objective import Objective
 
 COEFFICIENTS = {"diffusion": 1e-3, "reaction": 5.0}
@@ -36,6 +39,17 @@ def test_a_saved_network_gives_the_same_values(tmp_path):
     points = PROBLEM.collocation(20, np.random.default_rng(0))
     loaded = predict(load_network(tmp_path), ("u",), points)["u"]
     np.testing.assert_array_equal(loaded, predict(original, ("u",), points)["u"])
+
+
+def test_carried_derivatives_equal_nested_differentiation():
+    made = network().double()
+    points = torch.as_tensor(PROBLEM.collocation(11, np.random.default_rng(0)))
+    names = ("u", "u_x", "u_t", "u_xx", "u_xt", "u_tt")
+    jet = carry(made, points, PROBLEM.coordinates, derivatives(names, PROBLEM.coordinates))
+    ours = JetValues(jet, points, PROBLEM.coordinates, PROBLEM.fields)
+    theirs = NestedValues(made, PROBLEM, points)
+    for name in names:
+        torch.testing.assert_close(ours(name), theirs(name)[:, 0], rtol=1e-12, atol=1e-12, msg=name)
 
 
 def test_the_gradient_is_that_of_finite_differences():

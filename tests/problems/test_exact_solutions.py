@@ -5,12 +5,12 @@ from math import pi
 import numpy as np
 import pytest
 import torch
+from nested_autograd import NestedValues
 
 from replication.problems.black_scholes import BlackScholes
 from replication.problems.kovasznay import Kovasznay
 from replication.problems.problem import Prescribed
 from replication.problems.taylor_green import TaylorGreen
-from replication.training.objective import NetworkValues
 
 BLACK_SCHOLES = BlackScholes(strike=1.0, rate=0.05, volatility=0.2, maturity=1.0, largest_price=2.0)
 TAYLOR_GREEN = TaylorGreen(viscosity=0.01)
@@ -48,7 +48,7 @@ NAMES = ["black_scholes", "taylor_green", "kovasznay"]
 def test_the_exact_solution_has_no_residual_and_equals_the_reference(problem, exact):
     points = problem.collocation(500, np.random.default_rng(0))
     tensor = torch.as_tensor(points)
-    for name, residual in problem.residual(NetworkValues(exact, problem, tensor)).items():
+    for name, residual in problem.residual(NestedValues(exact, problem, tensor)).items():
         assert residual.abs().max() < 1e-10, name
     ours = np.stack(list(problem.solution(points).values()), axis=1)
     np.testing.assert_allclose(ours, exact(tensor).numpy(), atol=1e-12)
@@ -57,7 +57,7 @@ def test_the_exact_solution_has_no_residual_and_equals_the_reference(problem, ex
 @pytest.mark.parametrize(("problem", "exact"), CASES, ids=NAMES)
 def test_a_wrong_field_has_a_residual(problem, exact):
     points = torch.as_tensor(problem.collocation(500, np.random.default_rng(0)))
-    values = NetworkValues(lambda where: exact(where) + 0.1 * where[:, :1] ** 2, problem, points)
+    values = NestedValues(lambda where: exact(where) + 0.1 * where[:, :1] ** 2, problem, points)
     assert max(residual.abs().max() for residual in problem.residual(values).values()) > 1e-2
 
 

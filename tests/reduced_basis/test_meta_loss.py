@@ -3,6 +3,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from nested_autograd import NestedValues
 from torch import Tensor
 
 from replication.networks.mlp import MLP
@@ -15,7 +16,6 @@ from replication.reduced_basis.columns import Columns, quantities_of
 from replication.reduced_basis.descent import adam, gradient_descent, lbfgs
 from replication.reduced_basis.gauss_newton import gauss_newton
 from replication.reduced_basis.meta_loss import MetaLoss
-from replication.training.objective import NetworkValues
 
 
 def burgers(mu: Any) -> Problem:
@@ -60,7 +60,7 @@ def test_residual_is_that_of_the_summed_network(make: Any) -> None:
     rows = loss.residual(parameters, c)
     for i in range(len(parameters)):
         problem = make(parameters[i : i + 1])
-        at = NetworkValues(
+        at = NestedValues(
             lambda x, i=i: sum(w * f(x) for w, f in zip(c[i], networks, strict=True)), problem, loss.columns.points
         )
         (expected,) = problem.residual(at).values()

@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from replication.networks.compression import largest_weights
+from replication.networks.flat import flatten
 from replication.networks.saved import predict
 from replication.papers.s2gpt_pinn.compressed import STEPS, Training
 from replication.papers.s2gpt_pinn.measurements.query_accuracy import query_accuracy, query_errors
@@ -18,7 +19,6 @@ from replication.papers.s2gpt_pinn.queries import reference
 from replication.papers.s2gpt_pinn.task import QueryTask
 from replication.papers.s2gpt_pinn.trained import Trained
 from replication.runs.outcome import write
-from replication.training.gradient import flatten
 
 SCRIPTS = Path(__file__).parents[2] / "workflow/baselines"
 

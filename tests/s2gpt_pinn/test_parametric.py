@@ -4,12 +4,12 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from nested_autograd import NestedValues
 
 from replication.networks.mlp import MLP
 from replication.papers.s2gpt_pinn.parametric import Parametric
 from replication.papers.s2gpt_pinn.queries import evaluation, queries_of
 from replication.reduced_basis.columns import quantities_of
-from replication.training.objective import NetworkValues
 
 AXES: dict[str, tuple[float, float, int]] = {"alpha": (-2, -1, 3), "beta": (0, 1, 2), "gamma": (0, 1, 2)}
 
@@ -27,7 +27,7 @@ def test_published_derivatives_are_those_of_the_reference_code() -> None:
     exact, published = Parametric("klein_gordon", AXES), Parametric("klein_gordon", AXES, exact=False)
     mu = (-1.3, 0.2, 0.6)
     points = torch.as_tensor(exact.at(mu).collocation(20, np.random.default_rng(0)))
-    at = NetworkValues(network, exact.at(mu), points)
+    at = NestedValues(network, exact.at(mu), points)
     correct, modified = (problem.at(mu).residual(at)["wave"] for problem in (exact, published))
     u_xx, u_tt = erroneous(network, points).T
     expected = correct[:, 0] - at("u_tt")[:, 0] + u_tt + mu[0] * (u_xx - at("u_xx")[:, 0])

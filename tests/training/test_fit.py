@@ -5,9 +5,9 @@ import math
 import pytest
 import torch
 
+from replication.networks.flat import flatten
 from replication.training.checkpoint import Checkpoint
 from replication.training.fit import Diverged, Fit
-from replication.training.gradient import flatten
 from replication.training.settings import LBFGS, Adam, Training
 
 SETTINGS = Training(adam=Adam(steps=12), lbfgs=LBFGS(iterations=15, history=5), compiled=False, log_every=3)

@@ -4,9 +4,9 @@ import pytest
 import torch
 
 from replication.errors import UserError
+from replication.networks.flat import flatten
 from replication.training.checkpoint import Checkpoint
 from replication.training.fit import Fit
-from replication.training.gradient import flatten
 from replication.training.settings import LBFGS, Adam, Training
 from replication.training.snapshots import Snapshots, read_snapshots, snapshot_steps
 

@@ -7,7 +7,7 @@ by: their total losses differ by a term.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,8 @@ from replication.layout import RunKey
 from replication.measurement import gradients, landscape
 from replication.measurement.accuracy import Row
 from replication.measurement.oscillation import loss_oscillation
+from replication.networks.flat import flatten
+from replication.networks.mlp import MLP
 from replication.networks.saved import load_network
 from replication.papers.kd_pinn.objective import draw_objective, physics_weights, resized
 from replication.problems.problem import Problem
@@ -25,7 +27,6 @@ from replication.problems.registry import problem_named
 from replication.runs.outcome import read_record
 from replication.seeds import generator
 from replication.training.fit import ADAM
-from replication.training.gradient import flatten
 from replication.training.objective import DISTILLATION, Objective
 from replication.training.snapshots import read_snapshots
 
@@ -51,9 +52,8 @@ def dynamics(folder: Path, teacher: nn.Module, settings: DynamicsSettings) -> It
     for shares over those of a phase (the first tenth of the Adam steps is early, the second half late).
     """
     key, trained = RunKey.of_folder(folder), read_record(folder)["settings"]
-    student = _Student(
-        key, problem_named(key.problem, trained["coefficients"]), load_network(folder).double(), teacher, trained
-    )
+    network = cast("MLP", load_network(folder).double())
+    student = _Student(key, problem_named(key.problem, trained["coefficients"]), network, teacher, trained)
     history = pd.read_csv(folder / "history.csv")
     adam = history[history["phase"] == ADAM]
     weights = physics_weights(trained)
@@ -67,7 +67,7 @@ def dynamics(folder: Path, teacher: nn.Module, settings: DynamicsSettings) -> It
 class _Student:
     key: RunKey
     problem: Problem
-    network: nn.Module
+    network: MLP
     teacher: nn.Module
     settings: dict[str, Any]
 

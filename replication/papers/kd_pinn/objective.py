@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from torch import nn
 
+from replication.networks.mlp import MLP
 from replication.networks.saved import predict
 from replication.problems.problem import Condition, Prescribed, Problem
 from replication.training.objective import DISTILLATION, RESIDUAL, Objective
@@ -13,7 +14,7 @@ from replication.training.objective import DISTILLATION, RESIDUAL, Objective
 
 def draw_objective(
     problem: Problem,
-    network: nn.Module,
+    network: MLP,
     settings: Mapping[str, Any],
     teacher: nn.Module | None,
     random: Callable[[str], np.random.Generator],

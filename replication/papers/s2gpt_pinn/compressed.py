@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from replication.networks.flat import flatten, load_flat
 from replication.networks.mlp import MLP
 from replication.networks.saved import predict
 from replication.papers.s2gpt_pinn.task import QueryTask
@@ -24,7 +25,6 @@ from replication.problems.problem import Problem
 from replication.runs.outcome import Phase
 from replication.seeds import generator
 from replication.training.gauss_newton import GaussNewton, SumOfSquares
-from replication.training.gradient import flatten, load_flat
 from replication.training.least_squares import LeastSquares
 
 COLLOCATION = 300

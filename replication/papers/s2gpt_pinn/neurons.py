@@ -14,6 +14,7 @@ from safetensors.torch import load_file, save_file
 from threadpoolctl import threadpool_limits
 
 from replication.networks.enclosed import Enclosed
+from replication.networks.flat import flatten, load_flat
 from replication.networks.mlp import MLP
 from replication.papers.s2gpt_pinn.parametric import Parametric
 from replication.problems.problem import Problem
@@ -26,7 +27,6 @@ from replication.storage.lock import only_writer
 from replication.training.checkpoint import Checkpoint
 from replication.training.fit import Diverged, Fit
 from replication.training.gauss_newton import GaussNewton
-from replication.training.gradient import flatten, load_flat
 from replication.training.least_squares import LeastSquares
 from replication.training.objective import Objective
 from replication.training.settings import Training
