@@ -10,7 +10,6 @@ of a loss is one pass back (`replication.training.objective`), and so are each p
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
 from typing import Any
 
 import torch
@@ -164,19 +163,27 @@ def _with_conditions(
 
 
 def _differentiated(function: Function, points: Tensor, coordinates: Sequence[str], wanted: Sequence[str]) -> Jet:
-    """Return a function (N, d) -> (N, m) of single points and its derivatives, by forward-mode differentiation."""
-    directions = dict(zip(coordinates, torch.eye(len(coordinates)).to(points), strict=True))
-    jet = {}
-    for along in wanted:
-        derivative = function
-        for name in along:
-            derivative = partial(_slope, derivative, directions[name])
-        jet[along] = derivative(points)
-    return jet
+    """Return a function (N, d) -> (N, m) of single points and its derivatives, by nested differentiation.
+
+    It holds no weights: what is found is a constant of a training.
+    """
+    with torch.enable_grad():
+        columns = {name: points[:, i : i + 1].detach().requires_grad_() for i, name in enumerate(coordinates)}
+        jet = {"": function(torch.cat(list(columns.values()), dim=1))}
+        for along in wanted[1:]:
+            jet[along] = _slopes(jet[along[:-1]], columns[along[-1]])
+    return {along: values.detach() for along, values in jet.items()}
 
 
-def _slope(function: Function, direction: Tensor, points: Tensor) -> Tensor:
-    return torch.func.jvp(function, (points,), (direction.expand_as(points),))[1]
+def _slopes(values: Tensor, column: Tensor) -> Tensor:
+    """Return the derivatives of `values` (N, m) by a coordinate (N, 1); zero where they do not depend on it."""
+    slopes = []
+    for output in values.split(1, dim=1):
+        found = None
+        if output.requires_grad:
+            (found,) = torch.autograd.grad(output.sum(), column, create_graph=True, allow_unused=True)
+        slopes.append(torch.zeros_like(column) if found is None else found)
+    return torch.cat(slopes, dim=1)
 
 
 class JetValues:

@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import pytest
 import torch
 from nested_autograd import NestedValues
 from safetensors.numpy import save_file
@@ -50,6 +51,16 @@ def test_carried_derivatives_equal_nested_differentiation():
     theirs = NestedValues(made, PROBLEM, points)
     for name in names:
         torch.testing.assert_close(ours(name), theirs(name)[:, 0], rtol=1e-12, atol=1e-12, msg=name)
+
+
+@pytest.mark.slow
+def test_the_compiled_step_equals_the_eager_one():
+    made = network()
+    objective = Objective(PROBLEM, made, PROBLEM.collocation(300, np.random.default_rng(0)), {}, {"residual": 1.0})
+    compiled, eager = LossAndGradient(objective), LossAndGradient(objective, compiled=False)
+    assert compiled.compiled
+    for ours, theirs in zip(compiled(flatten(made)), eager(flatten(made)), strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-6)
 
 
 def test_the_gradient_is_that_of_finite_differences():
