@@ -15,6 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from replication.errors import UserError
 from replication.networks.enclosed import Enclosed
 from replication.networks.flat import unflatten
 from replication.networks.hard_conditions import HardConditions
@@ -52,13 +53,13 @@ ACTIVATED: dict[type[nn.Module], Activated] = {nn.Tanh: _tanh, Cosine: _cosine, 
 def derivatives(names: Iterable[str], coordinates: Sequence[str]) -> tuple[str, ...]:
     """Return the derivatives that `names` such as `u_xx` need, lower orders included, in order of their length.
 
-    Raises ValueError beyond second order.
+    Raises UserError beyond second order.
     """
     needed = {""}
     for name in names:
         along = "".join(sorted(name.partition("_")[2], key=list(coordinates).index))
         if len(along) > 2:
-            raise ValueError(f"{name}: derivatives beyond second order are not carried")
+            raise UserError(f"{name}: derivatives beyond second order are not carried")
         needed |= {along, *along}
     return tuple(sorted(needed, key=lambda along: (len(along), along)))
 

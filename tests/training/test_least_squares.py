@@ -5,6 +5,7 @@ import pytest
 import torch
 from nested_autograd import NestedValues
 
+from replication.errors import UserError
 from replication.networks.enclosed import Enclosed
 from replication.networks.flat import flatten
 from replication.networks.jets import JetValues, carry, derivatives
@@ -84,5 +85,5 @@ def test_rows_and_jacobian_equal_automatic_differentiation(problem: Problem, kin
 
 
 def test_third_derivatives_are_refused() -> None:
-    with pytest.raises(ValueError, match="u_xxx"):
+    with pytest.raises(UserError, match="u_xxx: derivatives beyond second order"):
         derivatives(["u_xxx"], ("x", "t"))
