@@ -20,6 +20,7 @@ from replication.networks.enclosed import Enclosed
 from replication.networks.flat import unflatten
 from replication.networks.hard_conditions import HardConditions
 from replication.networks.mlp import MLP, Cosine
+from replication.problems.problem import Problem
 
 Jet = dict[str, Tensor]
 """A quantity by what it is differentiated by: `""` itself, `"x"`, `"xt"` (coordinates in their order) ..."""
@@ -53,6 +54,7 @@ ACTIVATED: dict[type[nn.Module], Activated] = {nn.Tanh: _tanh, Cosine: _cosine, 
 def derivatives(names: Iterable[str], coordinates: Sequence[str]) -> tuple[str, ...]:
     """Return the derivatives that `names` such as `u_xx` need, lower orders included, in order of their length.
 
+    A field or a coordinate alone, `u` or `x`, needs none but the value itself.
     Raises UserError beyond second order.
     """
     needed = {""}
@@ -212,6 +214,13 @@ class Names:
 
     def __init__(self) -> None:
         self.asked: dict[str, None] = {}
+
+    @staticmethod
+    def read_by(problem: Problem) -> tuple[str, ...]:
+        """Return the names that a problem's residual asks for, in their order."""
+        names = Names()
+        problem.residual(names)
+        return tuple(names.asked)
 
     def __call__(self, *names: str) -> Any:
         """Return ones, and remember `names`."""

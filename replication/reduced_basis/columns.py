@@ -92,7 +92,5 @@ def evaluate(network: MLP, problem: Problem, points: Tensor, quantities: Sequenc
 
 def quantities_of(problem: Problem) -> tuple[str, ...]:
     """Return the fields and derivatives that a problem's residual reads, the field itself first."""
-    names = Names()
-    problem.residual(names)
-    asked = [name for name in names.asked if name not in problem.coordinates]
+    asked = [name for name in Names.read_by(problem) if name not in problem.coordinates]
     return tuple(dict.fromkeys([*problem.fields, *asked]))

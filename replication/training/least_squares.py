@@ -39,10 +39,8 @@ class LeastSquares:
     _blocks: list[tuple[str, float, list[Tensor], list[Rows], tuple[str, ...]]] = field(init=False)
 
     def __post_init__(self) -> None:
-        names = Names()
-        self.problem.residual(names)
         residual: Rows = lambda at: list(self.problem.residual(at).values())  # noqa: E731
-        self._blocks = [self._block(RESIDUAL, [self.collocation], [residual], tuple(names.asked))]
+        self._blocks = [self._block(RESIDUAL, [self.collocation], [residual], Names.read_by(self.problem))]
         for name, condition in self.conditions.items():
             if isinstance(condition, Periodic):
                 signs = (1.0, -1.0)
@@ -58,9 +56,8 @@ class LeastSquares:
     def _block(
         self, name: str, points: list[Array], rows: list[Rows], quantities: Sequence[str]
     ) -> tuple[str, float, list[Tensor], list[Rows], tuple[str, ...]]:
-        asked = [quantity for quantity in quantities if quantity not in self.problem.coordinates]
         scale = float(np.sqrt(self.weights[name] / len(points[0])))
-        carried = derivatives(asked, self.problem.coordinates)
+        carried = derivatives(quantities, self.problem.coordinates)
         return name, scale, [self._tensor(array) for array in points], rows, carried
 
     def _tensor(self, array: Array) -> Tensor:

@@ -34,9 +34,7 @@ class Objective:
     """For each term the shares (N,) of its points, the points (N, d), and partners (N, d) or targets (N,)."""
 
     def __post_init__(self) -> None:
-        asked = Names()
-        self.problem.residual(asked)
-        self._read = tuple(asked.asked)
+        self._read = Names.read_by(self.problem)
         arrays: list[Array] = []
         self._shares = set()
         for points, beside in self._drawn():
@@ -64,11 +62,8 @@ class Objective:
     def numbers_per_point(self) -> int:
         """How many numbers the widest layer holds of a point: values and derivatives."""
         widest = max(layer.out_features for layer in self.network.modules() if isinstance(layer, nn.Linear))
-        return widest * (1 if self.collocation is None else len(self._carried(self._read)))
-
-    def _carried(self, quantities: Iterable[str]) -> tuple[str, ...]:
-        coordinates = self.problem.coordinates
-        return derivatives((name for name in quantities if name not in coordinates), coordinates)
+        carried = () if self.collocation is None else self._read
+        return widest * len(derivatives(carried, self.problem.coordinates))
 
     def terms(self, flat: Tensor, data: Iterable[Tensor]) -> list[Tensor]:
         """Return every term, unweighted, at parameters `flat` (P,), on `data` or on one of its `blocks`."""
@@ -76,7 +71,7 @@ class Objective:
 
         def values(points: Tensor, quantities: Iterable[str]) -> JetValues:
             coordinates = self.problem.coordinates
-            jet = carry(self.network, points, coordinates, self._carried(quantities), linear)
+            jet = carry(self.network, points, coordinates, derivatives(quantities, coordinates), linear)
             return JetValues(jet, points, coordinates, self.problem.fields)
 
         remaining = iter(data)

@@ -51,19 +51,21 @@ def run(options: argparse.Namespace) -> None:
         settings = replace(settings, runtimes=settings.runtimes + settings.first_seed_runtimes)
     statuses = {folder: read_record(folder)["status"] for folder in folders}
     device = json.loads(options.hardware.read_text(encoding="utf-8"))["device"]
+    by_method = {key.method: key for key in keys.values()}
     if all(status == Status.DONE for status in statuses.values()):
-        networks = {key: load_network(folder) for folder, key in keys.items()}
+        networks = {keys[folder].method: load_network(folder) for folder in folders}
         box = json.loads((options.baseline / "model.json").read_text(encoding="utf-8"))
         low, high = np.array(box["low"]), np.array(box["high"])
-        rows = [row(key, Status.DONE, OPERATIONS, _operations(each, len(low)), "1") for key, each in networks.items()]
+        rows = [
+            row(by_method[method], Status.DONE, OPERATIONS, _operations(network, len(low)), "1")
+            for method, network in networks.items()
+        ]
         if device == "cpu":
             random = generator(first.paper, first.problem, "latency", first.seed)
-            named = {key.method: network for key, network in networks.items()}
-            timings = latency(named, low, high, settings, options.cores, random)
-            rows += _timed(timings, {key.method: key for key in networks}, first.method)
+            rows += _timed(latency(networks, low, high, settings, options.cores, random), by_method, first.method)
         else:
             logger.warning("skipped: inference is timed on CPUs only, as the paper claims it, not on %s", device)
-            rows += _untimed(dict.fromkeys(networks, Status.SKIPPED), first.method)
+            rows += _untimed(dict.fromkeys(by_method.values(), Status.SKIPPED), first.method)
     else:
         missing = {key: statuses[folder] for folder, key in keys.items()}
         rows = [measured.without_value(key, status, OPERATIONS, "1") for key, status in missing.items()]
