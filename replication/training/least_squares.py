@@ -5,22 +5,29 @@ the inputs a of every layer's activation leaves each row's own ∂r/∂a behind,
 carried derivatives s: the full Jacobian for the price of one gradient and an outer product.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from replication.networks.flat import load_flat
-from replication.networks.jets import Jet, JetValues, Names, carry, derivatives
+from replication.networks.jets import Jet, JetValues, Linear, Names, apply_linear, carry, derivatives
 from replication.networks.mlp import MLP
-from replication.problems.problem import Array, Condition, Periodic, Problem, Values
-from replication.training.objective import RESIDUAL
+from replication.problems.problem import Array, Condition, Problem
+from replication.training.term import Term, terms_of
 
-Rows = Callable[[Values], list[Tensor]]
-"""Gives one or several (N,) rows, each entry of which depends on the values at its own point alone."""
+
+class _Scaled(NamedTuple):
+    """A term, the factor of its rows, and its batches (N, d) and targets (N,) as tensors."""
+
+    term: Term
+    scale: float
+    batches: list[Tensor]
+    targets: list[Tensor]
 
 
 @dataclass
@@ -36,29 +43,18 @@ class LeastSquares:
     collocation: Array
     conditions: Mapping[str, Condition]
     weights: Mapping[str, float]
-    _blocks: list[tuple[str, float, list[Tensor], list[Rows], tuple[str, ...]]] = field(init=False)
+    _scaled: list[_Scaled] = field(init=False)
 
     def __post_init__(self) -> None:
-        residual: Rows = lambda at: list(self.problem.residual(at).values())  # noqa: E731
-        self._blocks = [self._block(RESIDUAL, [self.collocation], [residual], Names.read_by(self.problem))]
-        for name, condition in self.conditions.items():
-            if isinstance(condition, Periodic):
-                signs = (1.0, -1.0)
-                rows = [_quantities(condition.quantities, sign) for sign in signs]
-                self._blocks.append(
-                    self._block(name, [condition.points, condition.partners], rows, condition.quantities)
-                )
-            else:
-                targets = [self._tensor(target) for target in condition.values.values()]
-                quantities = tuple(condition.values)
-                self._blocks.append(self._block(name, [condition.points], [_gaps(quantities, targets)], quantities))
-
-    def _block(
-        self, name: str, points: list[Array], rows: list[Rows], quantities: Sequence[str]
-    ) -> tuple[str, float, list[Tensor], list[Rows], tuple[str, ...]]:
-        scale = float(np.sqrt(self.weights[name] / len(points[0])))
-        carried = derivatives(quantities, self.problem.coordinates)
-        return name, scale, [self._tensor(array) for array in points], rows, carried
+        self._scaled = [
+            _Scaled(
+                term,
+                float(np.sqrt(self.weights[term.name] / term.size)),
+                [self._tensor(points) for points in term.batches],
+                [self._tensor(target) for target in term.targets],
+            )
+            for term in terms_of(self.problem, self.collocation, self.conditions)
+        ]
 
     def _tensor(self, array: Array) -> Tensor:
         like = self.network.low
@@ -69,64 +65,72 @@ class LeastSquares:
         """Return the scaled rows of all terms at weights `point` (P,): the loss is their sum of squares."""
         load_flat(self.network, point)
         result = []
-        for _, scale, batches, functions, carried in self._blocks:
-            parts = []
-            for points, function in zip(batches, functions, strict=True):
-                jet = carry(self.network, points, self.problem.coordinates, carried)
-                parts.append(torch.cat(function(self._values(points, jet))))
-            result.append(scale * torch.stack(parts).sum(dim=0))
+        for term, scale, batches, targets in self._scaled:
+            at = [self._values(term, points, apply_linear) for points in batches]
+            result.append(scale * torch.cat(term.rows(at, targets)))
         return torch.cat(result)
 
     def linearised(self, point: Tensor) -> tuple[Tensor, Tensor]:
         """Return `rows` and their Jacobian (rows, P) by the weights, which `point` lists as `flatten` does."""
         load_flat(self.network, point)
         result, jacobians = [], []
-        for _, scale, batches, functions, carried in self._blocks:
-            parts = [self._part(points, f, carried) for points, f in zip(batches, functions, strict=True)]
-            result.append(scale * torch.stack([rows for rows, _ in parts]).sum(dim=0))
-            jacobian = parts[0][1]
-            for _, other in parts[1:]:
-                jacobian += other
-            jacobians.append(jacobian.mul_(scale))
+        for scaled in self._scaled:
+            rows, jacobian = self._linearised(scaled)
+            result.append(scaled.scale * rows)
+            jacobians.append(jacobian.mul_(scaled.scale))
         return torch.cat(result), jacobians[0] if len(jacobians) == 1 else torch.cat(jacobians)
 
     def terms(self, rows: Tensor) -> dict[str, float]:
         """Return every term of the loss, unweighted, from `rows`."""
-        sizes = [len(batches[0]) * self._equations(name) for name, _, batches, _, _ in self._blocks]
-        names = [name for name, *_ in self._blocks]
-        parts = zip(names, rows.split(sizes), strict=True)
-        return {name: float(torch.dot(part, part)) / self.weights[name] for name, part in parts}
+        scaled = self._scaled
+        counts = [len(each.term.rows([Names()] * len(each.batches), each.targets)) for each in scaled]
+        parts = rows.split([count * each.term.size for count, each in zip(counts, scaled, strict=True)])
+        return {
+            each.term.name: float(torch.dot(part, part)) / self.weights[each.term.name]
+            for each, part in zip(scaled, parts, strict=True)
+        }
 
-    def _equations(self, name: str) -> int:
-        if name == RESIDUAL:
-            return len(self.problem.residual(Names()))
-        condition = self.conditions[name]
-        return len(condition.quantities if isinstance(condition, Periodic) else condition.values)
+    def _values(self, term: Term, points: Tensor, linear: Linear) -> JetValues:
+        coordinates = self.problem.coordinates
+        jet = carry(self.network, points, coordinates, derivatives(term.reads, coordinates), linear)
+        return JetValues(jet, points, coordinates, self.problem.fields)
 
-    def _values(self, points: Tensor, jet: Jet) -> JetValues:
-        return JetValues(jet, points, self.problem.coordinates, self.problem.fields)
+    def _linearised(self, scaled: _Scaled) -> tuple[Tensor, Tensor]:
+        """Return a term's rows and their Jacobian, unscaled: the sum of what the network at each batch has in it."""
+        term, _, batches, targets = scaled
+        passes = [_Pass() for _ in batches]
+        at = [self._values(term, points, each.linear) for points, each in zip(batches, passes, strict=True)]
+        all_rows = term.rows(at, targets)
+        first, *others = [self._jacobian(all_rows, each) for each in passes]
+        for other in others:
+            first += other
+        return torch.cat(all_rows).detach(), first
 
-    def _part(self, points: Tensor, function: Rows, carried: tuple[str, ...]) -> tuple[Tensor, Tensor]:
-        entering: list[Tensor] = []
-        leaving: list[Tensor] = []
-
-        def linear(layer: nn.Linear, jet: Jet) -> Jet:
-            inputs = torch.stack(list(jet.values()))
-            outputs = (inputs.flatten(0, 1) @ layer.weight.detach().T).view(*inputs.shape[:2], -1)
-            outputs = outputs if leaving else outputs.requires_grad_()
-            entering.append(inputs.detach())
-            leaving.append(outputs)
-            value, *others = outputs.unbind()
-            return dict(zip(jet, [value + layer.bias.detach(), *others], strict=True))
-
-        jet = carry(self.network, points, self.problem.coordinates, carried, linear)
-        all_rows = function(self._values(points, jet))
+    def _jacobian(self, all_rows: Sequence[Tensor], through: "_Pass") -> Tensor:
         width = sum(parameter.numel() for parameter in self.network.parameters())
-        jacobian = points.new_empty((len(all_rows), len(points), width))
+        jacobian = all_rows[0].new_empty((len(all_rows), len(all_rows[0]), width))
         for rows, target in zip(all_rows, jacobian, strict=True):
-            adjoints = torch.autograd.grad(rows.sum(), leaving, retain_graph=True)
-            _outer_products(adjoints, entering, target)
-        return torch.cat(all_rows).detach(), jacobian.flatten(0, 1)
+            adjoints = torch.autograd.grad(rows.sum(), through.leaving, retain_graph=True)
+            _outer_products(adjoints, through.entering, target)
+        return jacobian.flatten(0, 1)
+
+
+class _Pass:
+    """What enters and leaves each linear layer in one pass, as (derivatives, N, units)."""
+
+    def __init__(self) -> None:
+        self.entering: list[Tensor] = []
+        self.leaving: list[Tensor] = []
+
+    def linear(self, layer: nn.Linear, jet: Jet) -> Jet:
+        """Apply a layer, whose weights are no variables here, and keep both sides of it."""
+        inputs = torch.stack(list(jet.values()))
+        outputs = (inputs.flatten(0, 1) @ layer.weight.detach().T).view(*inputs.shape[:2], -1)
+        outputs = outputs if self.leaving else outputs.requires_grad_()
+        self.entering.append(inputs.detach())
+        self.leaving.append(outputs)
+        value, *others = outputs.unbind()
+        return dict(zip(jet, [value + layer.bias.detach(), *others], strict=True))
 
 
 def _outer_products(adjoints: Sequence[Tensor], entering: Sequence[Tensor], target: Tensor) -> None:
@@ -143,11 +147,3 @@ def _outer_products(adjoints: Sequence[Tensor], entering: Sequence[Tensor], targ
 
 def _sizes(adjoint: Tensor, inputs: Tensor) -> tuple[int, int]:
     return adjoint.shape[-1] * inputs.shape[-1], adjoint.shape[-1]
-
-
-def _quantities(names: tuple[str, ...], sign: float) -> Rows:
-    return lambda at: [sign * at(name) for name in names]
-
-
-def _gaps(names: tuple[str, ...], targets: list[Tensor]) -> Rows:
-    return lambda at: [at(name) - target for name, target in zip(names, targets, strict=True)]

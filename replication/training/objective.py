@@ -2,18 +2,17 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from math import ceil
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from replication.networks.jets import JetValues, Names, carry, derivatives, linear_with
+from replication.networks.jets import JetValues, carry, derivatives, linear_with
 from replication.networks.mlp import MLP
-from replication.problems.problem import Array, Condition, Periodic, Problem
-
-RESIDUAL = "residual"
-DISTILLATION = "distillation"
+from replication.problems.problem import Array, Condition, Problem
+from replication.training.term import RESIDUAL, Term, terms_of
 
 
 @dataclass
@@ -31,64 +30,49 @@ class Objective:
     conditions: Mapping[str, Condition]
     weights: Mapping[str, float]
     data: list[Tensor] = field(init=False)
-    """For each term the shares (N,) of its points, the points (N, d), and partners (N, d) or targets (N,)."""
+    """For each term the shares (N,) of its points, then its batches (N, d), then its targets (N,)."""
 
     def __post_init__(self) -> None:
-        self._read = Names.read_by(self.problem)
-        arrays: list[Array] = []
-        self._shares = set()
-        for points, beside in self._drawn():
-            self._shares.add(len(arrays))
-            arrays += [np.full(len(points), 1 / len(points)), points, *beside]
+        self._terms = terms_of(self.problem, self.collocation, self.conditions)
         like = next(self.network.parameters())
-        self.data = [torch.as_tensor(array, dtype=like.dtype, device=like.device) for array in arrays]
-
-    def _drawn(self) -> Iterator[tuple[Array, list[Array]]]:
-        """Yield the points of each term, and what belongs to them."""
-        if self.collocation is not None:
-            yield self.collocation, []
-        for condition in self.conditions.values():
-            if isinstance(condition, Periodic):
-                yield condition.points, [condition.partners]
-            else:
-                yield condition.points, [np.asarray(target).ravel() for target in condition.values.values()]
+        self.data = [
+            torch.as_tensor(array, dtype=like.dtype, device=like.device)
+            for term in self._terms
+            for array in (np.full(term.size, 1 / term.size), *term.batches, *term.targets)
+        ]
 
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the terms, in the order of `terms`."""
-        return (() if self.collocation is None else (RESIDUAL,)) + tuple(self.conditions)
+        return tuple(term.name for term in self._terms)
 
     @property
     def numbers_per_point(self) -> int:
         """How many numbers the widest layer holds of a point: values and derivatives."""
         widest = max(layer.out_features for layer in self.network.modules() if isinstance(layer, nn.Linear))
-        carried = () if self.collocation is None else self._read
+        carried = [name for term in self._terms if term.name == RESIDUAL for name in term.reads]
         return widest * len(derivatives(carried, self.problem.coordinates))
 
     def terms(self, flat: Tensor, data: Iterable[Tensor]) -> list[Tensor]:
         """Return every term, unweighted, at parameters `flat` (P,), on `data` or on one of its `blocks`."""
         linear = linear_with(self.network, flat)
+        coordinates = self.problem.coordinates
 
-        def values(points: Tensor, quantities: Iterable[str]) -> JetValues:
-            coordinates = self.problem.coordinates
-            jet = carry(self.network, points, coordinates, derivatives(quantities, coordinates), linear)
+        def values(points: Tensor, term: Term) -> JetValues:
+            jet = carry(self.network, points, coordinates, derivatives(term.reads, coordinates), linear)
             return JetValues(jet, points, coordinates, self.problem.fields)
 
+        return [
+            _mean_square(shares, term.rows([values(points, term) for points in batches], targets))
+            for term, shares, batches, targets in self._by_term(data)
+        ]
+
+    def _by_term(self, data: Iterable[Tensor]) -> Iterator[tuple[Term, Tensor, list[Tensor], list[Tensor]]]:
+        """Yield each term with its shares, batches and targets out of `data`."""
         remaining = iter(data)
-        terms = []
-        if self.collocation is not None:
-            shares, points = next(remaining), next(remaining)
-            terms.append(_mean_square(shares, self.problem.residual(values(points, self._read)).values()))
-        for condition in self.conditions.values():
-            shares, points = next(remaining), next(remaining)
-            if isinstance(condition, Periodic):
-                at, partner = (values(where, condition.quantities) for where in (points, next(remaining)))
-                gaps = [at(name) - partner(name) for name in condition.quantities]
-            else:
-                at = values(points, condition.values)
-                gaps = [at(name) - next(remaining) for name in condition.values]
-            terms.append(_mean_square(shares, gaps))
-        return terms
+        for term in self._terms:
+            shares = next(remaining)
+            yield term, shares, [*islice(remaining, len(term.batches))], [*islice(remaining, len(term.targets))]
 
     def blocks(self, size: int) -> list[list[Tensor]]:
         """Split `data` into blocks alike in shape, with at most `size` points of a term: terms add up over blocks.
@@ -97,10 +81,9 @@ class Objective:
         """
         count = ceil(max(map(len, self.data)) / size)
         parts = []
-        for place, tensor in enumerate(self.data):
-            last = tensor[-1:].expand(-len(tensor) % count, *tensor.shape[1:])
-            filled = torch.cat([tensor, torch.zeros_like(last) if place in self._shares else last])
-            parts.append(filled.split(len(filled) // count))
+        for _, shares, batches, targets in self._by_term(self.data):
+            parts.append(_split(shares, count, torch.zeros_like(shares[-1:])))
+            parts += [_split(tensor, count, tensor[-1:]) for tensor in (*batches, *targets)]
         return [list(block) for block in zip(*parts, strict=True)]
 
     def weighted(self, terms: list[Tensor]) -> Tensor:
@@ -110,3 +93,9 @@ class Objective:
 
 def _mean_square(shares: Tensor, rows: Iterable[Tensor]) -> Tensor:
     return torch.stack([torch.dot(shares, row.square()) for row in rows]).sum()
+
+
+def _split(tensor: Tensor, count: int, fill: Tensor) -> tuple[Tensor, ...]:
+    """Split a tensor into `count` parts of one length, with as many `fill` (1, ...) at its end as that takes."""
+    filled = torch.cat([tensor, fill.expand(-len(tensor) % count, *tensor.shape[1:])])
+    return filled.split(len(filled) // count)

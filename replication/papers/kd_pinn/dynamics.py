@@ -21,13 +21,13 @@ from replication.measurement.oscillation import loss_oscillation
 from replication.networks.flat import flatten
 from replication.networks.mlp import MLP
 from replication.networks.saved import load_network
-from replication.papers.kd_pinn.objective import draw_objective, physics_weights, resized
+from replication.papers.kd_pinn.objective import DISTILLATION, draw_objective, physics_weights, resized
 from replication.problems.problem import Problem
 from replication.problems.registry import problem_named
 from replication.runs.outcome import read_record
 from replication.seeds import generator
 from replication.training.fit import ADAM
-from replication.training.objective import DISTILLATION, Objective
+from replication.training.objective import Objective
 from replication.training.snapshots import read_snapshots
 
 METRICS = ("loss_oscillation", "gradient_variance", "gradient_share", "top_hessian_eigenvalue", "landscape_flatness")

@@ -9,7 +9,10 @@ from torch import nn
 from replication.networks.mlp import MLP
 from replication.networks.saved import predict
 from replication.problems.problem import Condition, Prescribed, Problem
-from replication.training.objective import DISTILLATION, RESIDUAL, Objective
+from replication.training.objective import Objective
+from replication.training.term import RESIDUAL
+
+DISTILLATION = "distillation"
 
 
 def draw_objective(
