@@ -71,13 +71,12 @@ def carry(
     points: Tensor,
     coordinates: Sequence[str],
     wanted: Sequence[str],
-    linear: Linear | None = None,
+    linear: Linear,
 ) -> Jet:
     """Return the network's outputs (N, m) and their derivatives `wanted` (from `derivatives`) at points (N, d).
 
-    `linear` applies a layer to a jet; a caller may put its own in place to keep what goes in and comes out.
+    `linear` applies a layer to a jet.
     """
-    linear = linear or apply_linear
     scale = 2 / (network.high - network.low)
     jet: Jet = {"": (points - network.low) * scale - 1}
     for along in wanted[1:]:
@@ -195,6 +194,17 @@ class JetValues:
     def __init__(self, jet: Jet, points: Tensor, coordinates: Sequence[str], fields: Sequence[str]) -> None:
         self._jet, self._points = jet, points
         self._coordinates, self._fields = list(coordinates), list(fields)
+
+    @classmethod
+    def of(
+        cls, network: MLP, problem: Problem, points: Tensor, names: Iterable[str], linear: Linear = apply_linear
+    ) -> "JetValues":
+        """Return the values `names` of a network at points (N, d).
+
+        `linear` applies a layer; a caller may put its own in place to keep what goes in and comes out.
+        """
+        jet = carry(network, points, problem.coordinates, derivatives(names, problem.coordinates), linear)
+        return cls(jet, points, problem.coordinates, problem.fields)
 
     def __call__(self, *names: str) -> Any:
         """Return the named values, a single one bare and several as a tuple."""

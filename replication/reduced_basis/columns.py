@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from replication.networks.jets import JetValues, Names, carry, derivatives
+from replication.networks.jets import JetValues, Names
 from replication.networks.mlp import MLP
 from replication.problems.problem import Problem
 
@@ -81,10 +81,9 @@ class Combination:
 @torch.no_grad()
 def evaluate(network: MLP, problem: Problem, points: Tensor, quantities: Sequence[str]) -> dict[str, Tensor]:
     """Return quantities (N,) of a network at points (N, d)."""
-    carried = derivatives(quantities, problem.coordinates)
     parts: dict[str, list[Tensor]] = {name: [] for name in quantities}
     for block in points.split(BLOCK):
-        at = JetValues(carry(network, block, problem.coordinates, carried), block, problem.coordinates, problem.fields)
+        at = JetValues.of(network, problem, block, quantities)
         for name, found in parts.items():
             found.append(at(name))
     return {name: torch.cat(found) for name, found in parts.items()}

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from replication.networks.flat import load_flat
-from replication.networks.jets import Jet, JetValues, Linear, Names, apply_linear, carry, derivatives
+from replication.networks.jets import Jet, JetValues, Names
 from replication.networks.mlp import MLP
 from replication.problems.problem import Array, Condition, Problem
 from replication.training.term import Term, terms_of
@@ -66,7 +66,7 @@ class LeastSquares:
         load_flat(self.network, point)
         result = []
         for term, scale, batches, targets in self._scaled:
-            at = [self._values(term, points, apply_linear) for points in batches]
+            at = [JetValues.of(self.network, self.problem, points, term.reads) for points in batches]
             result.append(scale * torch.cat(term.rows(at, targets)))
         return torch.cat(result)
 
@@ -90,16 +90,14 @@ class LeastSquares:
             for each, part in zip(scaled, parts, strict=True)
         }
 
-    def _values(self, term: Term, points: Tensor, linear: Linear) -> JetValues:
-        coordinates = self.problem.coordinates
-        jet = carry(self.network, points, coordinates, derivatives(term.reads, coordinates), linear)
-        return JetValues(jet, points, coordinates, self.problem.fields)
-
     def _linearised(self, scaled: _Scaled) -> tuple[Tensor, Tensor]:
         """Return a term's rows and their Jacobian, unscaled: the sum of what the network at each batch has in it."""
         term, _, batches, targets = scaled
         passes = [_Pass() for _ in batches]
-        at = [self._values(term, points, each.linear) for points, each in zip(batches, passes, strict=True)]
+        at = [
+            JetValues.of(self.network, self.problem, points, term.reads, each.linear)
+            for points, each in zip(batches, passes, strict=True)
+        ]
         all_rows = term.rows(at, targets)
         first, *others = [self._jacobian(all_rows, each) for each in passes]
         for other in others:

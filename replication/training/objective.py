@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from replication.networks.jets import JetValues, carry, derivatives, linear_with
+from replication.networks.jets import JetValues, derivatives, linear_with
 from replication.networks.mlp import MLP
 from replication.problems.problem import Array, Condition, Problem
 from replication.training.term import RESIDUAL, Term, terms_of
@@ -56,16 +56,11 @@ class Objective:
     def terms(self, flat: Tensor, data: Iterable[Tensor]) -> list[Tensor]:
         """Return every term, unweighted, at parameters `flat` (P,), on `data` or on one of its `blocks`."""
         linear = linear_with(self.network, flat)
-        coordinates = self.problem.coordinates
-
-        def values(points: Tensor, term: Term) -> JetValues:
-            jet = carry(self.network, points, coordinates, derivatives(term.reads, coordinates), linear)
-            return JetValues(jet, points, coordinates, self.problem.fields)
-
-        return [
-            _mean_square(shares, term.rows([values(points, term) for points in batches], targets))
-            for term, shares, batches, targets in self._by_term(data)
-        ]
+        terms = []
+        for term, shares, batches, targets in self._by_term(data):
+            at = [JetValues.of(self.network, self.problem, points, term.reads, linear) for points in batches]
+            terms.append(_mean_square(shares, term.rows(at, targets)))
+        return terms
 
     def _by_term(self, data: Iterable[Tensor]) -> Iterator[tuple[Term, Tensor, list[Tensor], list[Tensor]]]:
         """Yield each term with its shares, batches and targets out of `data`."""

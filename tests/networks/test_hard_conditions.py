@@ -10,7 +10,7 @@ from safetensors.numpy import save_file
 
 from replication.networks.flat import flatten
 from replication.networks.hard_conditions import HardConditions
-from replication.networks.jets import JetValues, carry, derivatives
+from replication.networks.jets import JetValues
 from replication.networks.saved import load_network, predict, weights
 from replication.problems.allen_cahn import AllenCahn, initial_state
 from replication.training.gradient import LossAndGradient
@@ -46,8 +46,7 @@ def test_carried_derivatives_equal_nested_differentiation():
     made = network().double()
     points = torch.as_tensor(PROBLEM.collocation(11, np.random.default_rng(0)))
     names = ("u", "u_x", "u_t", "u_xx", "u_xt", "u_tt")
-    jet = carry(made, points, PROBLEM.coordinates, derivatives(names, PROBLEM.coordinates))
-    ours = JetValues(jet, points, PROBLEM.coordinates, PROBLEM.fields)
+    ours = JetValues.of(made, PROBLEM, points, names)
     theirs = NestedValues(made, PROBLEM, points)
     for name in names:
         torch.testing.assert_close(ours(name), theirs(name)[:, 0], rtol=1e-12, atol=1e-12, msg=name)

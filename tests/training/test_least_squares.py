@@ -8,7 +8,7 @@ from nested_autograd import NestedValues
 from replication.errors import UserError
 from replication.networks.enclosed import Enclosed
 from replication.networks.flat import flatten
-from replication.networks.jets import JetValues, carry, derivatives
+from replication.networks.jets import JetValues, derivatives
 from replication.networks.mlp import MLP
 from replication.problems.burgers import Burgers
 from replication.problems.helmholtz import Helmholtz
@@ -51,8 +51,7 @@ def test_carried_derivatives_equal_nested_differentiation(problem: Problem, kind
     points = torch.as_tensor(problem.collocation(11, np.random.default_rng(0)))
     a, b = problem.coordinates
     names = ("u", f"u_{a}", f"u_{b}", f"u_{a}{a}", f"u_{a}{b}", f"u_{b}{a}", f"u_{b}{b}", a)
-    carried = carry(net, points, problem.coordinates, derivatives(names[:-1], problem.coordinates))
-    ours = JetValues(carried, points, problem.coordinates, problem.fields)
+    ours = JetValues.of(net, problem, points, names)
     theirs = NestedValues(net, problem, points)
     for name in names:
         assert torch.allclose(ours(name), theirs(name)[:, 0], atol=1e-12), name

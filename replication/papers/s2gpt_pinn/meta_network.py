@@ -9,16 +9,18 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from replication.networks.jets import JetValues
 from replication.networks.mlp import MLP
 from replication.papers.s2gpt_pinn.arms import Arm
 from replication.papers.s2gpt_pinn.parametric import Parametric
-from replication.problems.problem import Condition, Periodic, tensor_product
-from replication.reduced_basis.columns import Columns, evaluate, quantities_of
+from replication.problems.problem import Problem, tensor_product
+from replication.reduced_basis.columns import Columns, quantities_of
 from replication.reduced_basis.descent import adam, gradient_descent, lbfgs
 from replication.reduced_basis.gauss_newton import Fitted, gauss_newton
 from replication.reduced_basis.interpolation import EmpiricalInterpolation
 from replication.reduced_basis.meta_loss import MetaLoss
 from replication.seeds import generator
+from replication.training.term import Term, terms_of
 
 PUBLISHED = {"adam": adam, "gradient_descent": gradient_descent, "lbfgs": lbfgs}
 
@@ -50,8 +52,8 @@ class MetaNetwork:
         self.columns = Columns.empty(grid, problem.coordinates, quantities_of(problem))
         counts = self.family["meta_conditions"]
         random = generator("s2gpt_pinn", self.family["equation"], "meta conditions", self.seed)
-        self._data = problem.conditions(counts, random) if counts else {}
-        self._matrix = grid.new_empty((sum(map(_rows, self._data.values())), 0))
+        self._data = terms_of(problem, None, problem.conditions(counts, random) if counts else {})
+        self._matrix = grid.new_empty((sum(term.size * len(term.reads) for term in self._data), 0))
         shuffled = generator("s2gpt_pinn", self.family["equation"], "random points", self.seed)
         self._shuffled = shuffled.permutation(len(grid)).tolist()
 
@@ -66,7 +68,7 @@ class MetaNetwork:
         grown = self.columns.with_network(network, problem)
         self.space.add(grown.values[problem.fields[0]][:, -1].to(getattr(torch, self.arm.interpolation)))
         self.columns = grown
-        column = [_condition_column(condition, network, problem) for condition in self._data.values()]
+        column = [_column(term, network, problem) for term in self._data]
         if column:
             self._matrix = torch.cat([self._matrix, torch.cat(column)[:, None]], dim=1)
         self.parameters.append(parameters)
@@ -121,8 +123,8 @@ class MetaNetwork:
             return root * self.change.sum(dim=0)[None], torch.tensor([root], dtype=torch.float64)
         if not self._data:
             return torch.zeros(0, self.count, dtype=torch.float64), torch.zeros(0, dtype=torch.float64)
-        scale = torch.cat([_scale(condition) for condition in self._data.values()])
-        target = torch.cat([_target(condition) for condition in self._data.values()])
+        scale = torch.cat([_scale(term) for term in self._data])
+        target = torch.cat([_target(term) for term in self._data])
         return compressed(scale[:, None] * (self._matrix @ self.change), scale * target)
 
     def start(self, parameters: Tensor) -> Tensor:
@@ -183,25 +185,18 @@ def compressed(matrix: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
     return triangle[:, :-1], triangle[:, -1]
 
 
-def _rows(condition: Condition) -> int:
-    quantities = condition.quantities if isinstance(condition, Periodic) else condition.values
-    return len(condition.points) * len(quantities)
+def _scale(term: Term) -> Tensor:
+    return torch.full((term.size * len(term.reads),), 1 / np.sqrt(term.size), dtype=torch.float64)
 
 
-def _scale(condition: Condition) -> Tensor:
-    return torch.full((_rows(condition),), 1 / np.sqrt(len(condition.points)), dtype=torch.float64)
+def _target(term: Term) -> Tensor:
+    """Return what a term's rows, one below the other, have to equal."""
+    targets = term.targets or [np.zeros(term.size)] * len(term.reads)
+    return torch.as_tensor(np.concatenate(targets))
 
 
-def _target(condition: Condition) -> Tensor:
-    if isinstance(condition, Periodic):
-        return torch.zeros(_rows(condition), dtype=torch.float64)
-    return torch.as_tensor(np.concatenate(list(condition.values.values())))
-
-
-def _condition_column(condition: Condition, network: MLP, problem: Any) -> Tensor:
-    names = condition.quantities if isinstance(condition, Periodic) else tuple(condition.values)
-    found = evaluate(network, problem, torch.as_tensor(condition.points), names)
-    if isinstance(condition, Periodic):
-        other = evaluate(network, problem, torch.as_tensor(condition.partners), names)
-        return torch.cat([found[name] - other[name] for name in names])
-    return torch.cat([found[name] for name in names])
+@torch.no_grad()
+def _column(term: Term, network: MLP, problem: Problem) -> Tensor:
+    """Return what a network has in a term's rows, one below the other."""
+    at = [JetValues.of(network, problem, torch.as_tensor(points), term.reads) for points in term.batches]
+    return torch.cat(term.rows(at, [0.0] * len(term.targets)))
