@@ -91,9 +91,10 @@ def _train(this: Run, module: str, target: dict[str, str]) -> Outcome:
     import torch
 
     from replication.forecasting import processes
-    from replication.runs.memory import OUT_OF_MEMORY, says_out_of_memory
+    from replication.runs.memory import OUT_OF_MEMORY, keep_freed_memory, says_out_of_memory
 
     torch.set_num_threads(1)
+    keep_freed_memory()
     try:
         return import_module(module).train(this)
     except OUT_OF_MEMORY as error:
