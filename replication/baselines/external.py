@@ -23,6 +23,7 @@ import psutil
 from replication.baselines.claimed import history_fault, model_fault, read_record
 from replication.baselines.prediction import fault
 from replication.baselines.task import Task
+from replication.runs import allocator
 from replication.runs.outcome import Outcome, Phase, Status
 
 log = logging.getLogger(__name__)
@@ -82,7 +83,8 @@ class _Output:
 def run(command: Sequence[str], seconds: float, threads: int) -> Ended:
     """Run a program, its output in our log; once it has ended, or after `seconds`, end all that it started.
 
-    The interpreter that runs this comes first on its PATH, so that `python` is the one that has our packages.
+    The interpreter that runs this comes first on its PATH, so that `python` is the one that has our packages. Its freed
+    memory is kept as in our own trainings, with which its cost is compared.
     """
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     mark = uuid.uuid4().hex
@@ -95,7 +97,7 @@ def run(command: Sequence[str], seconds: float, threads: int) -> Ended:
             text=True,
             errors="replace",
             start_new_session=True,
-            env=os.environ | dict.fromkeys(THREADS, str(threads)) | {"PATH": path, MARK: mark},
+            env=os.environ | dict.fromkeys(THREADS, str(threads)) | allocator.ENVIRONMENT | {"PATH": path, MARK: mark},
         )
     except OSError as error:
         return Ended(127, f"{command[0]}: {error.strerror}", Phase(), 0.0, False)

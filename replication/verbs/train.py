@@ -13,6 +13,7 @@ from replication import layout
 from replication.provenance.code_version import code_version
 from replication.provenance.modules import method_module, training_modules
 from replication.runs import log
+from replication.runs.allocator import keep_freed_memory
 from replication.runs.energy import Meter
 from replication.runs.outcome import Outcome, Status, read_record, write
 from replication.runs.run import Run
@@ -91,7 +92,7 @@ def _train(this: Run, module: str, target: dict[str, str]) -> Outcome:
     import torch
 
     from replication.forecasting import processes
-    from replication.runs.memory import OUT_OF_MEMORY, keep_freed_memory, says_out_of_memory
+    from replication.runs.memory import OUT_OF_MEMORY, says_out_of_memory
 
     torch.set_num_threads(1)
     keep_freed_memory()
