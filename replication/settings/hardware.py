@@ -15,5 +15,7 @@ class HardwareTarget(Strict):
     gpus: NonNegativeInt = Field(
         0,
         description="GPUs that one job asks of the scheduler. From two on, WaveLiT and the networks trained as it is "
-        "run as one process for each, started by torchrun, which divide every batch; all else computes on the first.",
+        "run as one process for each, started by torchrun, which divide every batch; all else computes on the first. "
+        "Snakemake counts GPUs but gives a job no number of its own: to use several of one machine at once, start a "
+        "workflow for each in a folder of its own, with another CUDA_VISIBLE_DEVICES.",
     )
