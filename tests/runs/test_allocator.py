@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from replication.baselines import external
 from replication.runs import allocator
 
 PAGES = 16384
@@ -46,3 +47,9 @@ def test_freed_blocks_are_kept_for_the_next_step():
     assert faults_per_step() > 0.1 * PAGES
     assert faults_per_step("keep") < 0.01 * PAGES
     assert faults_per_step(**allocator.ENVIRONMENT) < 0.01 * PAGES
+
+
+def test_a_program_that_is_run_as_a_method_keeps_it_as_our_trainings_do():
+    program = f"import os; print([os.environ[name] for name in {sorted(allocator.ENVIRONMENT)}])"
+    ended = external.run([sys.executable, "-c", program], seconds=20, threads=1)
+    assert ended.last_line == str([allocator.ENVIRONMENT[name] for name in sorted(allocator.ENVIRONMENT)])
