@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from replication.networks.flat import load_flat
-from replication.networks.jets import Jet, JetValues, Names
+from replication.networks.jets import Jet, JetValues
 from replication.networks.mlp import MLP
 from replication.problems.problem import Array, Condition, Problem
 from replication.training.term import Term, terms_of
@@ -82,13 +82,9 @@ class LeastSquares:
 
     def terms(self, rows: Tensor) -> dict[str, float]:
         """Return every term of the loss, unweighted, from `rows`."""
-        scaled = self._scaled
-        counts = [len(each.term.rows([Names()] * len(each.batches), each.targets)) for each in scaled]
-        parts = rows.split([count * each.term.size for count, each in zip(counts, scaled, strict=True)])
-        return {
-            each.term.name: float(torch.dot(part, part)) / self.weights[each.term.name]
-            for each, part in zip(scaled, parts, strict=True)
-        }
+        terms = [scaled.term for scaled in self._scaled]
+        parts = zip(terms, rows.split([term.count for term in terms]), strict=True)
+        return {term.name: float(torch.dot(part, part)) / self.weights[term.name] for term, part in parts}
 
     def _linearised(self, scaled: _Scaled) -> tuple[Tensor, Tensor]:
         """Return a term's rows and their Jacobian, unscaled: the sum of what the network at each batch has in it."""

@@ -33,6 +33,12 @@ class Term:
         """Number of points of a row."""
         return len(self.batches[0])
 
+    @property
+    def count(self) -> int:
+        """Number of entries of all rows."""
+        rows = self.rows([Names()] * len(self.batches), [0.0] * len(self.targets))
+        return self.size * len(rows)
+
 
 def terms_of(problem: Problem, collocation: Array | None, conditions: Mapping[str, Condition]) -> list[Term]:
     """Return the terms of a loss: the residual at points `collocation` (N, d), if there are any, and each condition."""

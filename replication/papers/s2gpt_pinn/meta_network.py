@@ -53,7 +53,7 @@ class MetaNetwork:
         counts = self.family["meta_conditions"]
         random = generator("s2gpt_pinn", self.family["equation"], "meta conditions", self.seed)
         self._data = terms_of(problem, None, problem.conditions(counts, random) if counts else {})
-        self._matrix = grid.new_empty((sum(term.size * len(term.reads) for term in self._data), 0))
+        self._matrix = grid.new_empty((sum(term.count for term in self._data), 0))
         shuffled = generator("s2gpt_pinn", self.family["equation"], "random points", self.seed)
         self._shuffled = shuffled.permutation(len(grid)).tolist()
 
@@ -186,13 +186,12 @@ def compressed(matrix: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _scale(term: Term) -> Tensor:
-    return torch.full((term.size * len(term.reads),), 1 / np.sqrt(term.size), dtype=torch.float64)
+    return torch.full((term.count,), 1 / np.sqrt(term.size), dtype=torch.float64)
 
 
 def _target(term: Term) -> Tensor:
     """Return what a term's rows, one below the other, have to equal."""
-    targets = term.targets or [np.zeros(term.size)] * len(term.reads)
-    return torch.as_tensor(np.concatenate(targets))
+    return torch.as_tensor(np.concatenate(term.targets) if term.targets else np.zeros(term.count))
 
 
 @torch.no_grad()
