@@ -1,7 +1,8 @@
 """Measurements over several methods at once: rows of the table, and beside them which code and settings made them.
 
-`measured/latency/seed0.csv` holds the rows, `measured/latency/seed0.json` their record: `code_version`, `settings` and
-`settings_hash`. The measurement bears the name of its verb.
+`measured/latency/seed0.csv` holds the rows, `measured/latency/seed0.json` their record: `code_version`, `settings`,
+`settings_hash` and, of what was timed, `neighbours`, the cores that others kept busy meanwhile. The measurement bears
+the name of its verb.
 """
 
 import json
@@ -19,9 +20,14 @@ from replication.runs.outcome import Status
 from replication.storage.atomic import write_json
 
 
-def write(rows: Iterable[Row], path: Path, settings: Mapping[str, Any]) -> None:
+def write(rows: Iterable[Row], path: Path, settings: Mapping[str, Any], neighbours: float | None = None) -> None:
     """Write the rows of `.../{problem}/measured/{measurement}/seed{n}.csv` and, beside them, their record."""
-    content = {"code_version": _today(path), "settings": dict(settings), "settings_hash": settings_hash(dict(settings))}
+    content = {
+        "code_version": _today(path),
+        "settings": dict(settings),
+        "settings_hash": settings_hash(dict(settings)),
+        "neighbours": neighbours,
+    }
     write_json(path.with_suffix(".json"), content)
     write_rows(rows, path)
 

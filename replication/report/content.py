@@ -151,6 +151,8 @@ class JudgedClaim:
     """Problems that the claim is about and that were not run here."""
     known: str
     """What there is of a claim that is not decided: how many of its tests are, and on how many seeds."""
+    neighbours: float | None
+    """How many cores others kept busy on average while its rows were timed, at most; None where nobody recorded it."""
 
     @property
     def word(self) -> str:
@@ -309,7 +311,13 @@ def _judged(inputs: Inputs, claim: Claim, table: pd.DataFrame, page: Path) -> Ju
         drawings=tuple(drawing.load(claim.paper, name, inputs.figures, page, inputs.parts) for name in claim.figures),
         not_run=tuple(name for name in problems if name not in set(table["problem"])) if len(table) else (),
         known=_known(evidence),
+        neighbours=max((entry["neighbours"] for entry in entries if entry and _counted(entry)), default=None),
     )
+
+
+def _counted(entry: Mapping[str, Any]) -> bool:
+    """Tell whether an entry is of a measurement that counted what others did meanwhile."""
+    return entry.get("neighbours") is not None
 
 
 def _decides(claim: Claim, found: Mapping[str, Any], rows: pd.DataFrame) -> list[bool]:

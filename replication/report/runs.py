@@ -260,6 +260,7 @@ def _measurement(path: Path) -> dict[str, Any]:
         "rows": len(rows),
         "code_version": made_by.get("code_version"),
         "settings_hash": made_by.get("settings_hash"),
+        "neighbours": made_by.get("neighbours"),
     }
 
 

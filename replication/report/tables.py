@@ -213,7 +213,8 @@ def results(table: pd.DataFrame) -> Table:
 def made(entries: list[dict[str, Any]], links: list[str | None]) -> Table:
     """List runs and measurements, with the cost of the runs; `links` lead to their folders.
 
-    Of a run whose time is counted elsewhere, `counted` says where.
+    Of a run whose time is counted elsewhere, `counted` says where. Of a timed measurement, `cores of others` says how
+    many everything else on the machine kept busy meanwhile.
     """
     elsewhere = [runs.counted_with(entry) for entry in entries]
 
@@ -240,13 +241,20 @@ def made(entries: list[dict[str, Any]], links: list[str | None]) -> Table:
             "compilation": amounts("compile_wall_s"),
             "steps": amounts("steps"),
             "parameters": amounts("parameters"),
+            "cores of others": amounts("neighbours"),
             "folder": [runs.folder(entry).as_posix() for entry in entries],
         }
     )
-    units = dict.fromkeys(("CPU time", "wall time", "compilation"), "=s") | dict.fromkeys(("steps", "parameters"), "=1")
+    units = dict.fromkeys(("CPU time", "wall time", "compilation"), "=s")
+    units |= dict.fromkeys(("steps", "parameters", "cores of others"), "=1")
     anchors = tuple(runs.anchor(entry) for entry in entries)
     # The command ends in the folder, which is shown on its own only where it can be opened.
-    hidden = tuple(name for name, shown in {"folder": any(links), "counted": any(elsewhere)}.items() if not shown)
+    optional = {
+        "folder": any(links),
+        "counted": any(elsewhere),
+        "cores of others": bool(frame["cores of others"].notna().any()),
+    }
+    hidden = tuple(name for name, shown in optional.items() if not shown)
     return Table("runs", "Runs and their cost", frame, units, {"folder": links}, anchors, hidden)
 
 

@@ -9,6 +9,7 @@ from replication.layout import RunKey
 from replication.measurement import measured
 from replication.measurement.table import row
 from replication.runs import log
+from replication.runs.neighbours import Neighbours
 from replication.runs.outcome import Status
 
 METHOD = "wavelit_joint"
@@ -40,10 +41,10 @@ def run(options: argparse.Namespace) -> None:
     if target["status"] == "absent":
         measured.write([row(key, Status.SKIPPED, "attention_time", None, "s", timing=True)], options.out, settings)
         return
+    with Neighbours() as neighbours:
+        times = attention_times(kinds, settings["width"], settings["heads"], settings["repeats"], target["device"])
     rows = [
         row(key, Status.DONE, METRICS[kind], median(rounds), "s", f"tokens={count}", timing=True)
-        for (kind, count), rounds in attention_times(
-            kinds, settings["width"], settings["heads"], settings["repeats"], target["device"]
-        ).items()
+        for (kind, count), rounds in times.items()
     ]
-    measured.write(rows, options.out, settings)
+    measured.write(rows, options.out, settings, neighbours.cores)

@@ -18,6 +18,7 @@ from replication.measurement.latency import LatencySettings, Timing, headline, l
 from replication.measurement.table import Row, row
 from replication.networks.saved import load_network
 from replication.runs import log
+from replication.runs.neighbours import Neighbours
 from replication.runs.outcome import Status, read_record
 from replication.seeds import generator
 
@@ -52,6 +53,7 @@ def run(options: argparse.Namespace) -> None:
     statuses = {folder: read_record(folder)["status"] for folder in folders}
     device = json.loads(options.hardware.read_text(encoding="utf-8"))["device"]
     by_method = {key.method: key for key in keys.values()}
+    beside = None
     if all(status == Status.DONE for status in statuses.values()):
         networks = {keys[folder].method: load_network(folder) for folder in folders}
         box = json.loads((options.baseline / "model.json").read_text(encoding="utf-8"))
@@ -62,7 +64,10 @@ def run(options: argparse.Namespace) -> None:
         ]
         if device == "cpu":
             random = generator(first.paper, first.problem, "latency", first.seed)
-            rows += _timed(latency(networks, low, high, settings, options.cores, random), by_method, first.method)
+            with Neighbours() as neighbours:
+                timings = latency(networks, low, high, settings, options.cores, random)
+            beside = neighbours.cores
+            rows += _timed(timings, by_method, first.method)
         else:
             logger.warning("skipped: inference is timed on CPUs only, as the paper claims it, not on %s", device)
             rows += _untimed(dict.fromkeys(by_method.values(), Status.SKIPPED), first.method)
@@ -70,7 +75,7 @@ def run(options: argparse.Namespace) -> None:
         missing = {key: statuses[folder] for folder, key in keys.items()}
         rows = [measured.without_value(key, status, OPERATIONS, "1") for key, status in missing.items()]
         rows += _untimed(missing, first.method)
-    measured.write(rows, options.out, options.settings)
+    measured.write(rows, options.out, options.settings, beside)
 
 
 def _operations(network: nn.Module, inputs: int) -> int:

@@ -11,6 +11,7 @@ from replication.measurement import measured
 from replication.measurement.table import row
 from replication.papers.s2gpt_pinn.measurements.query_cost import baseline_cost, query_cost
 from replication.runs import log
+from replication.runs.neighbours import Neighbours
 from replication.runs.outcome import Status, read_record
 
 
@@ -36,9 +37,11 @@ def run(options: argparse.Namespace) -> None:
         for folder, status in statuses.items()
         if status != Status.DONE
     ]
+    beside = None
     if all(statuses[folder] == Status.DONE for folder in options.runs):
-        with np.load(options.reference) as file:
+        with np.load(options.reference) as file, Neighbours() as neighbours:
             rows += query_cost(options.runs, dict(file), options.settings)
+        beside = neighbours.cores
     for folder in options.baselines:
         rows += baseline_cost(folder) if statuses[folder] == Status.DONE else []
-    measured.write(rows, options.out, options.settings)
+    measured.write(rows, options.out, options.settings, beside)

@@ -9,6 +9,7 @@ from replication.measurement import measured
 from replication.measurement.roofline import Shape, measure_machine
 from replication.measurement.table import row
 from replication.runs import log
+from replication.runs.neighbours import Neighbours
 from replication.runs.outcome import Status, read_record
 
 FUSIONS = {"fused": True, "unfused": False}
@@ -39,7 +40,8 @@ def run(options: argparse.Namespace) -> None:
         measured.write(missing, options.out, options.settings)
         return
     device = json.loads(options.hardware.read_text(encoding="utf-8"))["device"]
-    machine = measure_machine(**options.settings, device=device)
+    with Neighbours() as neighbours:
+        machine = measure_machine(**options.settings, device=device)
     shapes = [_shape(folder) for folder in (options.teacher, options.student)]
     done = Status.DONE
     rows = [
@@ -55,7 +57,7 @@ def run(options: argparse.Namespace) -> None:
     for name, fused in FUSIONS.items():
         teacher, student = (machine.seconds(shape.flops, shape.traffic(fused)) for shape in shapes)
         rows.append(row(keys[1], done, "predicted_speedup", teacher / student, "1", f"fusion={name}", timing=True))
-    measured.write(rows, options.out, options.settings)
+    measured.write(rows, options.out, options.settings, neighbours.cores)
 
 
 def _shape(folder: Path) -> Shape:

@@ -12,6 +12,7 @@ from replication.layout import RunKey
 from replication.measurement import measured
 from replication.measurement.table import Row, row
 from replication.runs import log
+from replication.runs.neighbours import Neighbours
 from replication.runs.outcome import Status, read_record
 
 
@@ -38,11 +39,12 @@ def run(options: argparse.Namespace) -> None:
     device = json.loads(options.hardware.read_text(encoding="utf-8"))["device"]
     ours = options.runs[0]
     if ours in done:
-        rows = _rows(done, options.settings["steps"], device)
+        with Neighbours() as neighbours:
+            rows = _rows(done, options.settings["steps"], device)
+        measured.write(rows, options.out, options.settings, neighbours.cores)
     else:
-        key = RunKey.of_folder(ours)
-        rows = [measured.without_value(key, records[ours]["status"], "step_wall", "s", timing=True)]
-    measured.write(rows, options.out, options.settings)
+        missing = measured.without_value(RunKey.of_folder(ours), records[ours]["status"], "step_wall", "s", timing=True)
+        measured.write([missing], options.out, options.settings)
 
 
 def _rows(records: dict[Path, dict[str, Any]], steps: int, device: str) -> list[Row]:

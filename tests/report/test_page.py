@@ -15,6 +15,7 @@ from replication.baselines.declaration import BASELINES, baselines, declared
 from replication.report import citations, content, page
 from replication.report.runs import Cost
 from replication.settings.loading import MODIFIED
+from replication.storage.atomic import write_json
 from replication.verdicts.claim import load_claims
 
 from . import synthetic
@@ -206,6 +207,20 @@ def test_energy_that_was_not_counted_is_not_available_and_says_why(rendered):
     assert Cost.of(told).energy_reason == "it was not recorded; no counter"
     assert "Energy is not available: it was not recorded." in rendered.html
     assert "Energy is not available: it was not recorded." in rendered.markdown
+
+
+def test_what_others_did_while_a_claim_was_timed_is_said_where_it_was_counted(rendered, tmp_path):
+    assert "others kept at most" not in rendered.html
+    record = json.loads(rendered.inputs.runs[0].read_text())
+    for cores, entry in zip((0.02, 0.314), record["measurements"], strict=False):
+        entry["neighbours"] = cores
+    write_json(tmp_path / "runs.json", record)
+    inputs = dataclasses.replace(rendered.inputs, runs=(tmp_path / "runs.json",))
+    page.render(inputs, tmp_path / "p.html", tmp_path / "p.md")
+    html, markdown = (tmp_path / "p.html").read_text(), (tmp_path / "p.md").read_text()
+    assert "others kept at most 0.31 cores busy" in html[html.index('id="kd_pinn-KD1"') :]
+    assert "While it was timed, others kept at most 0.31 cores busy" in markdown
+    assert "cores of others" in html
 
 
 def test_what_surprised_us_is_shown_where_a_paper_has_it(rendered, tmp_path, monkeypatch):
