@@ -1,9 +1,10 @@
 """How long one forward pass takes, networks interleaved, by batch, threads and runtime."""
 
 import logging
+import resource
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 
 import numpy as np
@@ -18,6 +19,8 @@ from replication.numbers import duration
 log = logging.getLogger(__name__)
 
 FEWEST_CALLS = 20
+COUNTED_CALLS = 5
+"""Of each network, in which page faults are counted: where memory is handed back they recur from call to call."""
 FLOOR = "floor"
 """Stands for the smallest network of the same inputs: what a call costs before there is any arithmetic to do."""
 
@@ -43,11 +46,13 @@ class LatencySettings:
 class Timing:
     """Call times in seconds of every network under one condition; equal positions were measured side by side.
 
-    Without any times if the condition did not fit the memory or the runtime could not compile.
+    Without any times if the condition did not fit the memory or the runtime could not compile. `page_faults` is the
+    mean number of pages that a call of each network had to ask the system for, counted apart from the times.
     """
 
     condition: str
     seconds: Mapping[str, np.ndarray]
+    page_faults: Mapping[str, float] = field(default_factory=dict)
 
 
 def latency(
@@ -68,7 +73,7 @@ def latency(
     networks = {**networks, FLOOR: smallest}
     total = len(settings.runtimes) * len(settings.threads) * len(settings.batches)
     start = time.monotonic()
-    for runtime in settings.runtimes:
+    for runtime in (name for name in RUNTIMES if name in settings.runtimes):
         # Inference is timed in single precision, whatever precision a network was trained in.
         prepared = {name: RUNTIMES[runtime](network.to(torch.float32)) for name, network in networks.items()}
         for threads, batch in product(settings.threads, settings.batches):
@@ -88,7 +93,7 @@ def latency(
                 timings.append(skipped)
                 log.warning("%s skipped: %s", condition, error)
                 continue
-            timings.append(Timing(condition, _interleaved(calls, settings)))
+            timings.append(Timing(condition, _interleaved(calls, settings), _page_faults(calls)))
             log.info("%d/%d %s  %s", len(timings), total, condition, duration(time.monotonic() - start))
     return timings
 
@@ -119,13 +124,23 @@ def _interleaved(calls: Mapping[str, Call], settings: LatencySettings) -> dict[s
     return {name: np.array(values) for name, values in times.items()}
 
 
+def _page_faults(calls: Mapping[str, Call]) -> dict[str, float]:
+    faults = dict.fromkeys(calls, 0)
+    for _ in range(COUNTED_CALLS):
+        for name, call in calls.items():
+            before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+            call()
+            faults[name] += resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+    return {name: count / COUNTED_CALLS for name, count in faults.items()}
+
+
 def headline(network: str, baseline: str) -> dict[str, str]:
     """Return what every condition tells of a network, timed or not: metrics with their units."""
     return {"latency": "s"} if network == baseline else {"latency": "s", "speedup": "1"}
 
 
 def summary(timing: Timing, baseline: str) -> list[tuple[str, str, float | None, str]]:
-    """Return (network, metric, value, unit): median, mean and 95th percentile, and the speed-up over `baseline`.
+    """Return (network, metric, value, unit): median, mean, 95th percentile, page faults, speed-up over `baseline`.
 
     The speed-up is the median over rounds of the ratio of two calls made side by side. Where the condition was skipped
     there is no value, and no mean or percentile. The floor, `latency_floor`, is a row of `baseline`.
@@ -142,6 +157,7 @@ def summary(timing: Timing, baseline: str) -> list[tuple[str, str, float | None,
             (name, "latency", float(np.median(seconds)), "s"),
             (name, "latency_mean", float(np.mean(seconds)), "s"),
             (name, "latency_p95", float(np.percentile(seconds, 95)), "s"),
+            (name, "page_faults", timing.page_faults[name], "1"),
         ]
         if name != baseline:
             rows.append((name, "speedup", float(np.median(timing.seconds[baseline] / seconds)), "1"))

@@ -11,6 +11,8 @@ import numpy as np
 import torch
 from torch import nn
 
+from replication.runs.allocator import keep_freed_memory
+
 Call = Callable[[], object]
 Prepared = Callable[[np.ndarray, int], Call]
 """Takes points (B, d) and a number of threads; returns a function without arguments that makes one forward pass.
@@ -26,6 +28,16 @@ class CannotCompile(Exception):
 def eager(network: nn.Module) -> Prepared:
     """Plain PyTorch under `inference_mode`."""
     return lambda points, threads: _torch_call(network, points, threads)
+
+
+def eager_kept(network: nn.Module) -> Prepared:
+    """Plain PyTorch with freed memory kept for the next call, by this process from now on (`runs.allocator`).
+
+    Without that, glibc may give a layer's result back to the system at every call and have it faulted in again at the
+    next; whether it does hangs on the sizes of the batch and of the layers, and on what the process did before.
+    """
+    keep_freed_memory()
+    return eager(network)
 
 
 def compiled(network: nn.Module) -> Prepared:
@@ -120,8 +132,9 @@ def _torch_call(function: Callable[[torch.Tensor], torch.Tensor], points: np.nda
 
 RUNTIMES: dict[str, Callable[[nn.Module], Prepared]] = {
     "eager": eager,
+    "onnx": onnx,
     "compiled": compiled,
     "exported": exported,
-    "onnx": onnx,
+    "eager_kept": eager_kept,
 }
-"""Runtime by the name that settings and conditions use."""
+"""Runtime by the name that settings and conditions use, in the order of timing: what changes the process is last."""

@@ -13,7 +13,7 @@ from typing import Any, Literal
 WIDTH = 4.6
 """Width of every figure in inches: at 390 px its 9 pt text is still 9 px tall, and in print it is 9 pt."""
 
-RUNTIME_MARKERS = {"eager": "o", "onnx": "s", "compiled": "^", "exported": "D"}
+RUNTIME_MARKERS = {"eager": "o", "onnx": "s", "compiled": "^", "exported": "D", "eager_kept": "v"}
 """Markers where a figure compares runtimes; methods are told apart by colour alone there."""
 
 INK = "#26241f"
@@ -185,7 +185,7 @@ def runtime_legend(figure, runtimes: Iterable[str]) -> None:  # type: ignore[no-
     from matplotlib.lines import Line2D
 
     handles = [
-        Line2D([], [], color=MUTED, linestyle="", marker=RUNTIME_MARKERS[name], label=name)
+        Line2D([], [], color=MUTED, linestyle="", marker=RUNTIME_MARKERS[name], label=name.replace("_", " "))
         for name in RUNTIME_MARKERS
         if name in set(runtimes)
     ]

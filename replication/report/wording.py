@@ -28,6 +28,7 @@ METRICS = {
     "accelerator_memory": "peak accelerator memory",
     "latency_p95": "95th percentile of the latency",
     "flops_per_point": "operations per point",
+    "page_faults": "page faults of a call",
     "speedup": "speed-up",
     "query_speedup": "query speed-up",
     "query_error_median": "median query error",

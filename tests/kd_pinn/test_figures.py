@@ -40,6 +40,7 @@ MADE_UP = (
     "latency_by_batch",
     "roofline",
     "speedup_map",
+    "page_faults",
     "width_sweep",
     "distillation_weight",
     "error_bound",
@@ -107,6 +108,12 @@ def roofline(problem, seed):
         for batch in (1, 10000):
             where = f"batch={batch};threads=1;runtime=eager"
             rows.append(row(key, Status.DONE, "latency", flops * batch / 1e10, "s", where, timing=True))
+        for runtime, faults in {"eager": flops / 1e5, "eager_kept": 0.0}.items():
+            where = f"batch=10000;threads=1;runtime={runtime}"
+            rows.append(row(key, Status.DONE, "page_faults", 10_000 * faults, "1", where, timing=True))
+    for runtime in ("eager", "eager_kept"):
+        where = f"batch=10000;threads=1;runtime={runtime}"
+        rows.append(row(student, Status.DONE, "speedup", 2.0**seed, "1", where, timing=True))
     for threads in (1, 2, "all"):
         where = f"batch=1;threads={threads};runtime=eager"
         rows.append(row(student, Status.DONE, "speedup", 2.0**seed, "1", where, timing=True))
@@ -254,6 +261,14 @@ def test_no_student_exceeds_the_bound_and_unfinished_runs_are_left_out(sources, 
 
 def test_speed_ups_are_geometric_means(sources, tmp_path):
     assert content("speedup_map", sources, tmp_path)["mean"].to_numpy() == pytest.approx(2.0)
+
+
+def test_page_faults_are_those_that_the_teacher_has_beyond_the_student(sources, tmp_path):
+    data = content("page_faults", sources, tmp_path)
+    assert len(data) == len(PROBLEMS) * len(SEEDS) * 2
+    by_runtime = data.groupby("runtime")["faults"]
+    assert by_runtime.get_group("eager").to_numpy() == pytest.approx((10300 - 1720) / 1e5)
+    assert by_runtime.get_group("eager_kept").to_numpy() == pytest.approx(0.0)
 
 
 def test_the_floor_is_drawn_as_a_method_and_may_be_missing(sources, tmp_path):

@@ -1,12 +1,25 @@
 """Every runtime computes the same network, and networks are timed in turn."""
 
+import os
+import platform
+import subprocess
+import sys
 from functools import partial
 
 import numpy as np
 import pytest
 import torch
 
-from replication.measurement.latency import FLOOR, LatencySettings, Timing, _interleaved, bytes_needed, latency, summary
+from replication.measurement.latency import (
+    COUNTED_CALLS,
+    FLOOR,
+    LatencySettings,
+    Timing,
+    _interleaved,
+    bytes_needed,
+    latency,
+    summary,
+)
 from replication.measurement.runtimes import RUNTIMES
 from replication.networks.mlp import MLP
 
@@ -19,7 +32,7 @@ def network(width=20):
 @pytest.mark.parametrize("batch", [1, 7])
 @pytest.mark.parametrize(
     "runtime",
-    ["eager", "onnx", *(pytest.param(name, marks=pytest.mark.slow) for name in ("compiled", "exported"))],
+    ["eager", "onnx", "eager_kept", *(pytest.param(name, marks=pytest.mark.slow) for name in ("compiled", "exported"))],
 )
 def test_a_runtime_computes_what_the_network_computes(runtime, batch):
     points = np.random.default_rng(0).uniform(-1, 1, (batch, 2)).astype(np.float32)
@@ -29,7 +42,36 @@ def test_a_runtime_computes_what_the_network_computes(runtime, batch):
 
 
 def test_every_runtime_is_tested():
-    assert set(RUNTIMES) == {"eager", "onnx", "compiled", "exported"}
+    assert set(RUNTIMES) == {"eager", "onnx", "compiled", "exported", "eager_kept"}
+
+
+def test_what_changes_the_process_is_timed_last_whatever_the_order_of_the_settings():
+    settings = LatencySettings([1, 2], [1], ["eager_kept", "onnx", "eager"], [], warm_up=0, repeats=2, seconds=1.0)
+    timings = latency({"small": network(4)}, np.zeros(2), np.ones(2), settings, 1, np.random.default_rng(0))
+    runtimes = [timing.condition.rpartition("=")[2] for timing in timings]
+    assert runtimes == ["eager", "eager", "onnx", "onnx", "eager_kept", "eager_kept"]
+
+
+TELL_PAGE_FAULTS = """
+import numpy as np
+from replication.measurement.latency import LatencySettings, latency
+from replication.networks.mlp import MLP
+network = MLP([0.0], [1.0], [64, 64], 1, "tanh").eval().requires_grad_(False)
+settings = LatencySettings([20000], [1], ["eager", "eager_kept"], [], warm_up=2, repeats=2, seconds=1.0)
+for timing in latency({"network": network}, np.zeros(1), np.ones(1), settings, 1, np.random.default_rng(0)):
+    print(timing.page_faults["network"])
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries do otherwise with freed memory")
+def test_kept_memory_is_not_faulted_in_again():
+    returning = os.environ | {"MALLOC_MMAP_THRESHOLD_": "131072"}  # larger blocks go back to the system at once
+    command = [sys.executable, "-c", TELL_PAGE_FAULTS]
+    told = subprocess.run(command, stdout=subprocess.PIPE, text=True, env=returning, check=True)
+    default, kept = map(float, told.stdout.split())
+    pages = 4 * 64 * 20_000 / os.sysconf("SC_PAGE_SIZE")  # of one layer's result
+    assert default > pages
+    assert kept < default / 4
 
 
 def test_networks_are_called_in_turn():
@@ -46,11 +88,13 @@ def test_a_slow_condition_is_cut_short_after_twenty_calls():
 
 
 def test_the_speed_up_is_the_median_of_paired_ratios():
-    timing = Timing("batch=1", {"teacher": np.array([2.0, 4.0, 90.0]), "student": np.array([1.0, 1.0, 30.0])})
+    seconds = {"teacher": np.array([2.0, 4.0, 90.0]), "student": np.array([1.0, 1.0, 30.0])}
+    timing = Timing("batch=1", seconds, {"teacher": 7.4, "student": 0.0})
     rows = {(name, metric): value for name, metric, value, _ in summary(timing, "teacher")}
     assert rows["student", "speedup"] == 3.0
     assert rows["teacher", "latency"] == 4.0
     assert rows["student", "latency_mean"] == pytest.approx(32 / 3)
+    assert rows["teacher", "page_faults"] == 7.4
     assert ("teacher", "speedup") not in rows
 
 
@@ -77,7 +121,8 @@ def test_compiled_networks_run_compiled_in_every_condition(monkeypatch):
     timings = latency(networks, np.zeros(2), np.ones(2), settings, 2, np.random.default_rng(0))
     timed = sum(len(seconds) for timing in timings for seconds in timing.seconds.values())
     assert len(made) == 3 * len(batches) * len(threads)
-    assert len(calls) == timed + 2 * len(made)  # the first call and the one that warms up
+    # Beside them the first call, the one that warms up and those in which page faults are counted.
+    assert len(calls) == timed + (2 + COUNTED_CALLS) * len(made)
 
 
 def test_a_batch_that_does_not_fit_the_memory_is_skipped_and_the_rest_timed(monkeypatch):
@@ -102,7 +147,7 @@ def test_without_a_compiler_a_runtime_is_skipped_and_the_rest_timed(runtime, cap
     settings = LatencySettings([3], [1], [runtime, "eager"], [], warm_up=1, repeats=2, seconds=1.0)
     box = np.array([-1.0, 0.0]), np.array([1.0, 2.0])
     with torch._inductor.config.patch({"cpp.cxx": (None, "no-such-compiler"), "force_disable_caches": True}):
-        skipped, timed = latency({"small": network(4)}, *box, settings, 1, np.random.default_rng(0))
+        timed, skipped = latency({"small": network(4)}, *box, settings, 1, np.random.default_rng(0))
     assert ("small", "latency", None, "s") in summary(skipped, "small")
     assert len(timed.seconds["small"])
     assert f"runtime={runtime} skipped: InvalidCxxCompiler: No working C++ compiler found" in caplog.text

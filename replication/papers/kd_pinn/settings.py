@@ -9,7 +9,7 @@ from replication.papers.kd_pinn.problems import Problems, ProblemSettings
 from replication.papers.kd_pinn.variants import UNCHANGED, Variant
 from replication.settings.strict import Strict
 
-Runtime = Literal["eager", "compiled", "exported", "onnx"]
+Runtime = Literal["eager", "onnx", "compiled", "exported", "eager_kept"]
 
 
 class Latency(Strict):
@@ -22,7 +22,8 @@ class Latency(Strict):
         [1, "all"], description="Threads per call [assumed]."
     )
     runtimes: Annotated[list[Runtime], Field(min_length=1)] = Field(
-        ["eager", "onnx"], description="Ways to run the network [assumed]."
+        ["eager", "onnx", "eager_kept"],
+        description="Ways to run the network [assumed]; `eager_kept` keeps freed memory for the next call.",
     )
     first_seed_runtimes: list[Runtime] = Field(
         [], description="Runtimes timed for the first seed only, since they compile for minutes."

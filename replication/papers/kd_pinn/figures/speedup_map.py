@@ -95,7 +95,7 @@ def _draw_map(axis: plt.Axes, grid: pd.DataFrame, reach: float) -> None:
             corner = (column - 0.46, row - 0.42)
             axis.add_patch(Rectangle(corner, 0.92, 0.84, fill=False, edgecolor=ink, linewidth=1.8))
     axis.set_xticks(range(len(grid.columns)), [_short(int(batch)) for batch in grid.columns])
-    names = [f"{runtime}, {threads} thr., n = {seeds}" for runtime, threads, seeds in grid.index]
+    names = [f"{runtime.replace('_', ' ')}, {threads} thr., n = {seeds}" for runtime, threads, seeds in grid.index]
     axis.set_yticks(range(len(names)), names)
     axis.tick_params(length=0)
     axis.spines[:].set_visible(False)
