@@ -9,6 +9,7 @@ from replication.layout import RunKey
 from replication.measurement import measured
 from replication.measurement.table import row
 from replication.runs import log
+from replication.runs.allocator import keep_freed_memory
 from replication.runs.neighbours import Neighbours
 from replication.runs.outcome import Status
 
@@ -32,6 +33,7 @@ def run(options: argparse.Namespace) -> None:
     from replication.measurement.attention_cost import attention_times
 
     torch.set_num_threads(1)
+    keep_freed_memory()  # as trainings do
     settings, target = options.settings, json.loads(options.hardware.read_text(encoding="utf-8"))
     hardware, paper, problem = options.out.parts[-6:-3]
     key = RunKey(hardware, paper, problem, METHOD, int(options.out.stem.removeprefix("seed")))

@@ -11,6 +11,7 @@ from replication.measurement import measured
 from replication.measurement.table import row
 from replication.papers.s2gpt_pinn.measurements.query_cost import baseline_cost, query_cost
 from replication.runs import log
+from replication.runs.allocator import keep_freed_memory
 from replication.runs.neighbours import Neighbours
 from replication.runs.outcome import Status, read_record
 
@@ -30,6 +31,7 @@ def run(options: argparse.Namespace) -> None:
     import torch
 
     torch.set_num_threads(1)
+    keep_freed_memory()  # as trainings do
     log.start(f"query_cost {RunKey.of_folder(options.runs[0]).problem}", options.log)
     statuses = {folder: read_record(folder)["status"] for folder in (*options.runs, *options.baselines)}
     rows = [

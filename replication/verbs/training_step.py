@@ -12,6 +12,7 @@ from replication.layout import RunKey
 from replication.measurement import measured
 from replication.measurement.table import Row, row
 from replication.runs import log
+from replication.runs.allocator import keep_freed_memory
 from replication.runs.neighbours import Neighbours
 from replication.runs.outcome import Status, read_record
 
@@ -33,6 +34,7 @@ def run(options: argparse.Namespace) -> None:
     import torch
 
     torch.set_num_threads(1)
+    keep_freed_memory()  # as trainings do
     log.start(f"training_step {RunKey.of_folder(options.runs[0]).problem}", options.log)
     records = {folder: read_record(folder) for folder in options.runs}
     done = {folder: record for folder, record in records.items() if record["status"] == Status.DONE}
