@@ -15,7 +15,7 @@ TITLE = "Speed-up against page faults"
 CAPTION = (
     "Latency of the teacher divided by that of the distilled student against the page faults of a call per point, "
     "teacher's minus student's. One marker is one session of timings with one batch; eager PyTorch on one thread. "
-    "A page fault is a page of memory that had been given back to the system and is asked for again. *Eager kept* is "
+    "A page fault is a page of memory that had been given back to the system and is asked for again. Eager kept is "
     "the same with freed memory kept by the process: what is left is the speed-up of the arithmetic."
 )
 READS = ("table",)

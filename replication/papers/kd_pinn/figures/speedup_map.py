@@ -16,7 +16,8 @@ from replication.report.sources import FigureSources, NoData, with_conditions
 TITLE = "Where the published speed-up is found"
 CAPTION = (
     "Latency of the teacher divided by that of the distilled student, paired by seed: geometric mean over seeds, as "
-    "in the verdicts. Rows are runtimes and threads with their number of seeds n, columns the points in one call. "
+    "in the verdicts. Rows are runtimes and threads with their number of seeds n, columns the points in one call; "
+    "eager kept is eager PyTorch with freed memory kept for the next call. "
     "Colour is the logarithm of the ratio, white where both are equally fast. The colour bar shows where the "
     "published range of 4.8 to 6.9 lies; cells in it, if there are any, have a frame."
 )
