@@ -9,7 +9,7 @@ log = logging.getLogger(__name__)
 
 IDLE = ("idle", "iowait")
 COUNTED_TWICE = ("guest", "guest_nice")
-"""Linux counts a virtual machine's time once more, as its host process's."""
+"""The time of virtual machines that run here is part of `user` and `nice` already."""
 
 BUSY = 0.1
 """From so many cores on, the others may have slowed what was timed."""
