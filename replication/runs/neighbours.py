@@ -11,8 +11,8 @@ IDLE = ("idle", "iowait")
 COUNTED_TWICE = ("guest", "guest_nice")
 """The time of virtual machines that run here is part of `user` and `nice` already."""
 
-BUSY = 0.1
-"""From so many cores on, the others may have slowed what was timed."""
+BUSY = 0.25
+"""From so many cores on, the others may have slowed what was timed; Snakemake itself keeps a tenth of one busy."""
 
 
 class Neighbours:

@@ -61,7 +61,7 @@ def test_counting_too_much_of_its_own_leaves_nobody(after_ten_seconds):
     assert after_ten_seconds(Machine(user=9.99), Process(10.0)) == 0.0
 
 
-@pytest.mark.parametrize(("seconds", "warned"), [(0.9, False), (1.1, True)])
+@pytest.mark.parametrize(("seconds", "warned"), [(2.4, False), (2.6, True)])
 def test_busy_neighbours_are_warned_of(after_ten_seconds, caplog, seconds, warned):
     after_ten_seconds(Machine(user=seconds), Process())
     assert ("time it again" in caplog.text) is warned
@@ -69,7 +69,8 @@ def test_busy_neighbours_are_warned_of(after_ten_seconds, caplog, seconds, warne
 
 def test_a_process_of_its_own_is_seen():
     busy = "import time\nend = time.monotonic() + 20\nwhile time.monotonic() < end: pass"
-    start = f"import subprocess, sys; print(subprocess.Popen([sys.executable, '-c', {busy!r}]).pid)"
+    silent = "stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL"
+    start = f"import subprocess, sys; print(subprocess.Popen([sys.executable, '-c', {busy!r}], {silent}).pid)"
     # Its parent ends at once, so that the busy process is no descendant of this one.
     orphan = int(subprocess.run([sys.executable, "-c", start], capture_output=True, text=True, check=True).stdout)
     try:
@@ -77,4 +78,4 @@ def test_a_process_of_its_own_is_seen():
             time.sleep(1.0)
     finally:
         psutil.Process(orphan).kill()
-    assert counted.cores > 0.2
+    assert counted.cores > 0.5
