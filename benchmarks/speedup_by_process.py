@@ -15,10 +15,9 @@ import numpy as np
 
 from replication.measurement.latency import LatencySettings, Timing, latency, summary
 from replication.networks.saved import load_network
-from replication.papers.kd_pinn.arms import METHODS, TEACHER
+from replication.papers.kd_pinn.arms import DISTILLED, METHODS, TEACHER
 
 BATCHES = [1, 100, 10_000, 25_600]
-STUDENT = "kd_student"
 
 
 def main() -> None:
@@ -48,9 +47,9 @@ def _line(folder: Path, runtime: str) -> str:
 
 def _cell(timing: Timing) -> str:
     found = {(name, metric): value for name, metric, value, _ in summary(timing, TEACHER)}
-    faults = [found[name, "page_faults"] for name in (TEACHER, STUDENT)]
+    faults = [found[name, "page_faults"] for name in (TEACHER, DISTILLED)]
     batch = timing.condition.partition(";")[0]
-    return f"{batch}: {found[STUDENT, 'speedup']:.2f} times, faults {faults[0]:.0f} and {faults[1]:.0f}"
+    return f"{batch}: {found[DISTILLED, 'speedup']:.2f} times, faults {faults[0]:.0f} and {faults[1]:.0f}"
 
 
 if __name__ == "__main__":

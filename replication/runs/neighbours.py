@@ -19,8 +19,10 @@ class Neighbours:
     """Counts, while it is entered, the CPU time of all that is neither this process nor its descendants.
 
     On a virtual machine this includes the time that the host gave to other guests ("steal"). `cores` is, after that,
-    how many cores the others kept busy on average.
+    how many cores the others kept busy on average; None if it was never entered, nothing having been timed.
     """
+
+    cores: float | None = None
 
     def __enter__(self) -> "Neighbours":
         """Start counting."""

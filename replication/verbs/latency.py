@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> None:
     statuses = {folder: read_record(folder)["status"] for folder in folders}
     device = json.loads(options.hardware.read_text(encoding="utf-8"))["device"]
     by_method = {key.method: key for key in keys.values()}
-    beside = None
+    neighbours = Neighbours()
     if all(status == Status.DONE for status in statuses.values()):
         networks = {keys[folder].method: load_network(folder) for folder in folders}
         box = json.loads((options.baseline / "model.json").read_text(encoding="utf-8"))
@@ -64,9 +64,8 @@ def run(options: argparse.Namespace) -> None:
         ]
         if device == "cpu":
             random = generator(first.paper, first.problem, "latency", first.seed)
-            with Neighbours() as neighbours:
+            with neighbours:
                 timings = latency(networks, low, high, settings, options.cores, random)
-            beside = neighbours.cores
             rows += _timed(timings, by_method, first.method)
         else:
             logger.warning("skipped: inference is timed on CPUs only, as the paper claims it, not on %s", device)
@@ -75,7 +74,7 @@ def run(options: argparse.Namespace) -> None:
         missing = {key: statuses[folder] for folder, key in keys.items()}
         rows = [measured.without_value(key, status, OPERATIONS, "1") for key, status in missing.items()]
         rows += _untimed(missing, first.method)
-    measured.write(rows, options.out, options.settings, beside)
+    measured.write(rows, options.out, options.settings, neighbours.cores)
 
 
 def _operations(network: nn.Module, inputs: int) -> int:

@@ -39,11 +39,10 @@ def run(options: argparse.Namespace) -> None:
         for folder, status in statuses.items()
         if status != Status.DONE
     ]
-    beside = None
+    neighbours = Neighbours()
     if all(statuses[folder] == Status.DONE for folder in options.runs):
-        with np.load(options.reference) as file, Neighbours() as neighbours:
+        with np.load(options.reference) as file, neighbours:
             rows += query_cost(options.runs, dict(file), options.settings)
-        beside = neighbours.cores
     for folder in options.baselines:
         rows += baseline_cost(folder) if statuses[folder] == Status.DONE else []
-    measured.write(rows, options.out, options.settings, beside)
+    measured.write(rows, options.out, options.settings, neighbours.cores)

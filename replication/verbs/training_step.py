@@ -40,13 +40,14 @@ def run(options: argparse.Namespace) -> None:
     done = {folder: record for folder, record in records.items() if record["status"] == Status.DONE}
     device = json.loads(options.hardware.read_text(encoding="utf-8"))["device"]
     ours = options.runs[0]
+    neighbours = Neighbours()
     if ours in done:
-        with Neighbours() as neighbours:
+        with neighbours:
             rows = _rows(done, options.settings["steps"], device)
-        measured.write(rows, options.out, options.settings, neighbours.cores)
     else:
-        missing = measured.without_value(RunKey.of_folder(ours), records[ours]["status"], "step_wall", "s", timing=True)
-        measured.write([missing], options.out, options.settings)
+        key = RunKey.of_folder(ours)
+        rows = [measured.without_value(key, records[ours]["status"], "step_wall", "s", timing=True)]
+    measured.write(rows, options.out, options.settings, neighbours.cores)
 
 
 def _rows(records: dict[Path, dict[str, Any]], steps: int, device: str) -> list[Row]:

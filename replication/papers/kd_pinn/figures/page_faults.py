@@ -6,7 +6,7 @@ from matplotlib import colormaps
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from replication.papers.kd_pinn.arms import TEACHER
+from replication.papers.kd_pinn.arms import DISTILLED, TEACHER
 from replication.report import style
 from replication.report.panels import by_place
 from replication.report.sources import FigureSources, NoData, with_conditions
@@ -31,7 +31,7 @@ KEY = ["hardware", "problem", "runtime", "batch", "seed"]
 def data(sources: FigureSources) -> pd.DataFrame:
     """Return sessions of large batches: hardware, problem, runtime, batch, seed, faults (per point), speedup."""
     table = sources.table
-    table = table[table["metric"].isin(["speedup", "page_faults"]) & table["method"].isin([TEACHER, "kd_student"])]
+    table = table[table["metric"].isin(["speedup", "page_faults"]) & table["method"].isin([TEACHER, DISTILLED])]
     rows = with_conditions(table, "batch", "threads", "runtime").dropna(subset="value").astype({"batch": int})
     rows = rows[(rows["threads"] == "1") & rows["runtime"].isin(RUNTIMES) & (rows["batch"] >= FEWEST_POINTS)]
     sessions = rows.pivot_table(index=KEY, columns=["metric", "method"], values="value")
@@ -41,8 +41,8 @@ def data(sources: FigureSources) -> pd.DataFrame:
     points = sessions.index.get_level_values("batch")
     found = pd.DataFrame(
         {
-            "faults": (faults[TEACHER] - faults["kd_student"]) / points,
-            "speedup": sessions["speedup"]["kd_student"],
+            "faults": (faults[TEACHER] - faults[DISTILLED]) / points,
+            "speedup": sessions["speedup"][DISTILLED],
         }
     )
     return found.dropna().reset_index()
