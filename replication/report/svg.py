@@ -4,6 +4,7 @@ import hashlib
 import re
 from base64 import b64decode, b64encode
 from io import BytesIO
+from itertools import groupby
 from xml.etree import ElementTree
 
 TEXT = ("text", "tspan")
@@ -11,6 +12,8 @@ REFERRED = re.compile(r'(?:href="#|url\(#)([^")]+)')
 BITMAP = "data:image/png;base64,"
 DIGITS = 2
 """Decimals of a coordinate in points: finer ones than a hundredth of a point cannot be seen."""
+MARKS = 4
+"""Marks of one shape and style in a row from which on they are drawn as the corners of one path."""
 
 
 def inlined(svg: str, prefix: str, label: str) -> str:
@@ -19,7 +22,8 @@ def inlined(svg: str, prefix: str, label: str) -> str:
     Without the prefix, clip paths and markers of one figure would be taken for those of another. Behind it the ids are
     counted: Matplotlib's own are hashes of unrounded coordinates, whose last bits depend on the processor. What the
     page does not need is left out: metadata, ids nobody refers to, groups that only group, digits nobody sees,
-    a style said again, and four bytes a pixel where a colour map has 256 colours.
+    a style said again, an element for each mark of a row of them, and four bytes a pixel where a colour map has 256
+    colours.
     """
     root = ElementTree.fromstring(svg[svg.index("<svg") :])
     for element in root.iter():
@@ -34,6 +38,7 @@ def inlined(svg: str, prefix: str, label: str) -> str:
         _shorten(element, names)
     _flatten(root)
     _share_styles(root)
+    _join_marks(root, prefix)
     root.attrib = {**root.attrib, "class": "drawing", "role": "img", "aria-label": label}
     return ElementTree.tostring(root, encoding="unicode")
 
@@ -97,6 +102,27 @@ def _share_styles(root: ElementTree.Element) -> None:
             rules[name] = style
             element.set("class", name)
     sheet.text = "".join([sheet.text or "", *(f".{name}{{{style}}}" for name, style in rules.items())])
+
+
+def _join_marks(root: ElementTree.Element, prefix: str) -> None:
+    """Draw marks of one shape and style that follow one another as the corners of one path that is not drawn itself.
+
+    A browser paints a path's markers one over the other in the path's order, as it paints elements.
+    """
+    names: dict[tuple[str | None, str | None], str] = {}
+    for parent in list(root.iter()):
+        children: list[ElementTree.Element] = []
+        for (tag, *looks), row in groupby(parent, lambda child: (child.tag, child.get("href"), child.get("class"))):
+            marks = list(row)
+            if tag == "use" and len(marks) >= MARKS:
+                name = names.setdefault((looks[0], looks[1]), f"{prefix}-m{len(names)}")
+                corners = " ".join(f"{mark.get('x')} {mark.get('y')}" for mark in marks)
+                marks = [ElementTree.Element("path", d=f"M {corners}", fill="none", style=f"marker:url(#{name})")]
+            children += marks
+        parent[:] = children
+    for (shape, style), name in names.items():
+        marker = ElementTree.SubElement(root, "marker", id=name, markerUnits="userSpaceOnUse", overflow="visible")
+        ElementTree.SubElement(marker, "use", {"href": shape or "", **({"class": style} if style else {})})
 
 
 def _flatten(element: ElementTree.Element) -> None:
