@@ -5,13 +5,13 @@ processes of the machine used meanwhile: joules of runs that shared a machine ad
 """
 
 import os
-import resource
 import threading
 from pathlib import Path
 from typing import Any
 
+from replication.runs import cpu_time
+
 POWERCAP = Path("/sys/class/powercap")
-STAT = Path("/proc/stat")
 SECONDS_BETWEEN_READINGS = 20.0
 """A counter starts anew after some 65 kJ, which takes minutes at full power."""
 
@@ -20,10 +20,9 @@ RESUMED = "the run was resumed from a checkpoint, and what it took before was no
 
 
 class Meter:
-    """Counts the energy of this process and its children while it is entered."""
+    """Counts the energy of this process and its descendants while it is entered."""
 
-    def __init__(self, powercap: Path = POWERCAP, stat: Path = STAT) -> None:
-        self._stat = stat
+    def __init__(self, powercap: Path = POWERCAP) -> None:
         self._counters, self._obstacle = _counters(powercap)
         self._joules = 0.0
         self._share = 0.0
@@ -33,7 +32,7 @@ class Meter:
         """Start reading."""
         if self._counters:
             self._last = [_joules(counter) for counter in self._counters]
-            self._own, self._all = _own_seconds(), _busy_seconds(self._stat)
+            self._own, self._all = cpu_time.of_this_process(), cpu_time.of_machine()
             self._reader = threading.Thread(target=self._watch, daemon=True)
             self._reader.start()
         return self
@@ -44,7 +43,7 @@ class Meter:
             self._ended.set()
             self._reader.join()
             self._read()
-            own, every = _own_seconds() - self._own, _busy_seconds(self._stat) - self._all
+            own, every = cpu_time.of_this_process() - self._own, cpu_time.of_machine() - self._all
             self._share = min(1.0, own / every) if every > 0 else 1.0
 
     def record(self, device: str, resumed: bool = False) -> dict[str, Any]:
@@ -76,14 +75,3 @@ def _counters(powercap: Path) -> tuple[list[Path], str]:
 
 def _joules(counter: Path) -> float:
     return float((counter / "energy_uj").read_text()) / 1e6
-
-
-def _own_seconds() -> float:
-    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
-
-
-def _busy_seconds(stat: Path) -> float:
-    """Return the CPU seconds of all processes since the machine started: all but idle and waiting."""
-    user, nice, system, _, _, interrupts, soft, *_ = map(int, stat.read_text().splitlines()[0].split()[1:])
-    return (user + nice + system + interrupts + soft) / os.sysconf("SC_CLK_TCK")

@@ -3,13 +3,9 @@
 import logging
 import time
 
-import psutil
+from replication.runs import cpu_time
 
 log = logging.getLogger(__name__)
-
-IDLE = ("idle", "iowait")
-COUNTED_TWICE = ("guest", "guest_nice")
-"""The time of virtual machines that run here is part of `user` and `nice` already."""
 
 BUSY = 0.25
 """From so many cores on, the others may have slowed what was timed; Snakemake itself keeps a tenth of one busy."""
@@ -18,8 +14,8 @@ BUSY = 0.25
 class Neighbours:
     """Counts, while it is entered, the CPU time of all that is neither this process nor its descendants.
 
-    On a virtual machine this includes the time that the host gave to other guests ("steal"). `cores` is, after that,
-    how many cores the others kept busy on average; None if it was never entered, nothing having been timed.
+    `cores` is, after that, how many cores the others kept busy on average; None if it was never entered, nothing having
+    been timed.
     """
 
     cores: float | None = None
@@ -38,17 +34,4 @@ class Neighbours:
 
 
 def _others_seconds() -> float:
-    """Return the CPU seconds that all others have used since the machine started."""
-    machine = psutil.cpu_times()._asdict()
-    left_out = (*IDLE, *COUNTED_TWICE)
-    busy = sum(seconds for name, seconds in machine.items() if name not in left_out)
-    own = psutil.Process()
-    return busy - sum(map(_seconds, [own, *own.children(recursive=True)]))
-
-
-def _seconds(process: psutil.Process) -> float:
-    """Return the CPU seconds of a process and of its children that have ended."""
-    try:
-        return sum(process.cpu_times()[:4])
-    except psutil.NoSuchProcess:  # ended since it was listed: its parent counts it now
-        return 0.0
+    return cpu_time.of_machine() - cpu_time.of_this_process()

@@ -19,27 +19,24 @@ class Machine:
             (folder / zone / "name").write_text(name + "\n")
             (folder / zone / "max_energy_range_uj").write_text("100000000\n")
             self.set(zone, 0)
-        self.busy(0)
+        self.seconds = 0.0
 
     def set(self, zone, joules):
         """Set a counter at once: as in a real one, no reader finds it half written."""
         (self.folder / "new").write_text(f"{round(1e6 * joules)}\n")
         os.replace(self.folder / "new", self.folder / zone / "energy_uj")
 
-    def busy(self, seconds):
-        ticks = round(seconds * os.sysconf("SC_CLK_TCK"))
-        (self.folder / "stat").write_text(f"cpu {ticks} 0 0 999 999 0 0 0 5 5\ncpu0 1 2 3\n")
-
     def meter(self):
-        return Meter(self.folder, self.folder / "stat")
+        return Meter(self.folder)
 
 
 @pytest.fixture
 def machine(tmp_path, monkeypatch):
     """A machine on which this process has used one CPU second more each time it is asked."""
-    clock = iter(range(99))
-    monkeypatch.setattr(energy, "_own_seconds", lambda: float(next(clock)))
-    return Machine(tmp_path)
+    clock, made_up = iter(range(99)), Machine(tmp_path)
+    monkeypatch.setattr(energy.cpu_time, "of_this_process", lambda: float(next(clock)))
+    monkeypatch.setattr(energy.cpu_time, "of_machine", lambda: made_up.seconds)
+    return made_up
 
 
 def await_reading(meter, joules, seconds=30.0):
@@ -55,7 +52,7 @@ def test_packages_add_up_and_are_shared_by_cpu_time(machine):
         machine.set("intel-rapl:0", 30)
         machine.set("intel-rapl:0:0", 20)
         machine.set("intel-rapl:1", 10)
-        machine.busy(4)
+        machine.seconds = 4.0
     assert meter.record("cpu") == {"energy_j": pytest.approx(40 / 4), "energy_reason": ""}
 
 
@@ -66,7 +63,7 @@ def test_a_counter_that_starts_anew_while_it_runs_loses_nothing(machine, monkeyp
         for joules in (20, 80, 10):
             machine.set("intel-rapl:0", joules)
             await_reading(meter, joules)
-        machine.busy(1)
+        machine.seconds = 1.0
     assert meter.record("cpu")["energy_j"] == pytest.approx(30 + 60 + 30)
 
 
@@ -76,6 +73,6 @@ def test_what_was_not_counted_is_missing_with_the_reason(machine, tmp_path):
     assert meter.record("cpu")["energy_j"] is None
     assert "shows no energy counter" in meter.record("cpu")["energy_reason"]
     with machine.meter() as meter:
-        machine.busy(1)
+        machine.seconds = 1.0
     assert meter.record("cpu", resumed=True) == {"energy_j": None, "energy_reason": RESUMED}
     assert meter.record("cuda")["energy_reason"] == ON_A_GPU

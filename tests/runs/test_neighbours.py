@@ -8,7 +8,7 @@ from collections import namedtuple
 import psutil
 import pytest
 
-from replication.runs import neighbours
+from replication.runs import cpu_time, neighbours
 from replication.runs.neighbours import Neighbours
 
 Machine = namedtuple("Machine", "user system idle iowait steal guest", defaults=[0.0] * 6)
@@ -38,8 +38,8 @@ def after_ten_seconds(monkeypatch):
     def count(machine, process, *children):
         process.offspring = list(children)
         machines, processes, clock = iter([Machine(), machine]), iter([Process(), process]), iter([5.0, 15.0])
-        monkeypatch.setattr(neighbours.psutil, "cpu_times", lambda: next(machines))
-        monkeypatch.setattr(neighbours.psutil, "Process", lambda: next(processes))
+        monkeypatch.setattr(cpu_time.psutil, "cpu_times", lambda: next(machines))
+        monkeypatch.setattr(cpu_time.psutil, "Process", lambda: next(processes))
         monkeypatch.setattr(neighbours.time, "monotonic", lambda: next(clock))
         with Neighbours() as counted:
             pass
