@@ -10,9 +10,10 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from replication import layout, numbers
-from replication.report import citations, content, datasets, style, tables, wording
-from replication.report.content import Inputs, PaperContent
+from replication.report import citations, content, datasets, judged_claim, style, tables, wording
+from replication.report.content import PaperContent
 from replication.report.erratum import Erratum
+from replication.report.inputs import Inputs, relative
 from replication.report.runs import Cost, is_shared, machine
 from replication.storage.atomic import write_text
 
@@ -59,11 +60,11 @@ def render(inputs: Inputs, html: Path, markdown: Path) -> None:
         "simulations": "" if calibration is None else f"{calibration['simulations'].max():,}",
         "first": first,
         "shown_by": {claim.anchor: [name for name, at in first.items() if at == claim.anchor] for claim in judged},
-        "words": content.WORDS,
-        "marks": content.MARKS,
+        "words": judged_claim.WORDS,
+        "marks": judged_claim.MARKS,
         "formats": tables.FORMATS,
         "lifted": ("metric", "method", "against", "condition", "hardware", "status", "test", "margin", "confidence"),
-        "tables_base": content.relative(inputs.tables, html),
+        "tables_base": relative(inputs.tables, html),
         "css": (TEMPLATES / "page.css").read_text(encoding="utf-8"),
         "javascript": (TEMPLATES / "page.js").read_text(encoding="utf-8"),
     }

@@ -11,7 +11,8 @@ import pandas as pd
 
 from replication.errors import UserError
 from replication.report import figure, frames, page
-from replication.report.content import Inputs, export
+from replication.report.content import export
+from replication.report.inputs import Inputs
 from replication.report.part import DATASET, Part, level, read_all
 from replication.report.sources import read_tables
 from replication.settings.preset import paper_slugs

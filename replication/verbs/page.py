@@ -5,7 +5,8 @@ import json
 from pathlib import Path
 
 from replication.report import page
-from replication.report.content import Inputs, export
+from replication.report.content import export
+from replication.report.inputs import Inputs
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

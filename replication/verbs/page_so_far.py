@@ -12,7 +12,8 @@ from replication.measurement import measured
 from replication.measurement.table import Row, run_rows, write_rows
 from replication.plan import Plan
 from replication.report import figure, page, runs
-from replication.report.content import Inputs, export
+from replication.report.content import export
+from replication.report.inputs import Inputs
 from replication.report.publication import check_measurement, check_run
 from replication.report.sources import FigureSources, read_tables
 from replication.settings.loading import load_preset

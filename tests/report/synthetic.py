@@ -9,7 +9,7 @@ import pandas as pd
 from replication import layout
 from replication.layout import RunKey
 from replication.report import figure, runs
-from replication.report.content import Inputs
+from replication.report.inputs import Inputs
 from replication.report.sources import FigureSources
 from replication.storage.atomic import replacing, write_json
 from replication.verdicts.claim import load_claims

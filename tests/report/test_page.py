@@ -12,7 +12,8 @@ import pandas as pd
 import pytest
 
 from replication.baselines.declaration import BASELINES, baselines, declared
-from replication.report import citations, content, page
+from replication.report import citations, content, judged_claim, page
+from replication.report.inputs import Inputs
 from replication.report.runs import Cost
 from replication.settings.loading import MODIFIED
 from replication.storage.atomic import write_json
@@ -100,7 +101,7 @@ def test_every_claim_is_on_the_first_screen_and_leads_on_to_figure_rows_folder_a
 
 def test_the_rows_under_a_claim_are_those_its_test_reads(rendered):
     claim = next(claim for claim in load_claims("kd_pinn") if claim.id == "KD4")
-    rows = content.behind(claim, rendered.inputs.metric_rows)
+    rows = judged_claim.behind(claim, rendered.inputs.metric_rows)
     assert set(rows["metric"]) == {"rmse"}
     assert set(rows["method"]) == {"teacher", "kd_student"}
     assert len(rows) == 2 * len(synthetic.SEEDS)
@@ -126,10 +127,10 @@ def test_of_an_undecided_claim_it_is_said_how_many_tests_are_decided_and_on_how_
     for column, values in {"verdict": ["replicated", "inconclusive"], "n": [3, 1]}.items():
         for row, value in zip(evidence.index[of_kd4][:2], values, strict=True):
             evidence.loc[row, column] = value
-    known = content._known(evidence[of_kd4].head(2))
+    known = judged_claim._known(evidence[of_kd4].head(2))
     assert known == "1 of 2 decided, n = 1 to 3"
-    assert content._known(evidence[of_kd4].head(1)) == "n = 3"
-    assert content._known(evidence[of_kd4].assign(n=float("nan"))) == ""
+    assert judged_claim._known(evidence[of_kd4].head(1)) == "n = 3"
+    assert judged_claim._known(evidence[of_kd4].assign(n=float("nan"))) == ""
 
 
 def test_measured_rows_lead_to_the_file_of_their_measurement(rendered):
@@ -275,7 +276,7 @@ def test_with_nothing_at_all_every_claim_is_pending(tmp_path):
     nowhere = tmp_path / "nothing"
     names = ("verdicts", "evidence", "sensitivity", "figures", "tables")
     paths = {name: nowhere / name for name in names}
-    inputs = content.Inputs("quick", ("kd_pinn",), **paths, metrics=(nowhere / "metrics",), runs=(), root=None)
+    inputs = Inputs("quick", ("kd_pinn",), **paths, metrics=(nowhere / "metrics",), runs=(), root=None)
     page.render(inputs, tmp_path / "kd_pinn.html", tmp_path / "kd_pinn.md")
     html = (tmp_path / "kd_pinn.html").read_text()
     claims = len(load_claims("kd_pinn"))
