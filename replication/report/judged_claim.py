@@ -1,6 +1,6 @@
 """One claim as the page shows it: its verdict, its tests, the rows behind them, its figures."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,8 +64,8 @@ class JudgedClaim:
     """Problems that the claim is about and that were not run here."""
     known: str
     """What there is of a claim that is not decided: how many of its tests are, and on how many seeds."""
-    neighbours: float | None
-    """How many cores others kept busy on average while its rows were timed, at most; None where nobody recorded it."""
+    neighbours: str
+    """How many cores others kept busy while its rows were timed, and in how many sessions that was counted."""
 
     @property
     def word(self) -> str:
@@ -124,13 +124,18 @@ def judged(inputs: Inputs, claim: Claim, table: pd.DataFrame, page: Path) -> Jud
         drawings=tuple(drawing.load(claim.paper, name, inputs.figures, page, inputs.parts) for name in claim.figures),
         not_run=tuple(name for name in problems if name not in set(table["problem"])) if len(table) else (),
         known=_known(evidence),
-        neighbours=max((entry["neighbours"] for entry in entries if entry and _counted(entry)), default=None),
+        neighbours=_neighbours([entry for entry, timed in zip(entries, rows.get("timing", ()), strict=True) if timed]),
     )
 
 
-def _counted(entry: Mapping[str, Any]) -> bool:
-    """Tell whether an entry is of a measurement that counted what others did meanwhile."""
-    return entry.get("neighbours") is not None
+def _neighbours(entries: Iterable[dict[str, Any] | None]) -> str:
+    """Say how busy others were during the measurements among some entries; nothing where none counted it."""
+    sessions = {runs.folder(entry): entry.get("neighbours") for entry in entries if entry and "measurement" in entry}
+    counted = [cores for cores in sessions.values() if cores is not None]
+    if not counted:
+        return ""
+    busy = f"others kept at most {max(counted):.2f} cores busy"
+    return busy if len(counted) == len(sessions) else f"{busy}; counted in {len(counted)} of {len(sessions)} sessions"
 
 
 def _decides(claim: Claim, found: Mapping[str, Any], rows: pd.DataFrame) -> list[bool]:
