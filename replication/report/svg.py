@@ -104,6 +104,10 @@ def _share_styles(root: ElementTree.Element) -> None:
     sheet.text = "".join([sheet.text or "", *(f".{name}{{{style}}}" for name, style in rules.items())])
 
 
+def _look(element: ElementTree.Element) -> tuple[str, str | None, str | None]:
+    return element.tag, element.get("href"), element.get("class")
+
+
 def _join_marks(root: ElementTree.Element, prefix: str) -> None:
     """Draw marks of one shape and style that follow one another as the corners of one path that is not drawn itself.
 
@@ -112,10 +116,10 @@ def _join_marks(root: ElementTree.Element, prefix: str) -> None:
     names: dict[tuple[str | None, str | None], str] = {}
     for parent in list(root.iter()):
         children: list[ElementTree.Element] = []
-        for (tag, *looks), row in groupby(parent, lambda child: (child.tag, child.get("href"), child.get("class"))):
+        for (tag, shape, style), row in groupby(parent, _look):
             marks = list(row)
             if tag == "use" and len(marks) >= MARKS:
-                name = names.setdefault((looks[0], looks[1]), f"{prefix}-m{len(names)}")
+                name = names.setdefault((shape, style), f"{prefix}-m{len(names)}")
                 corners = " ".join(f"{mark.get('x')} {mark.get('y')}" for mark in marks)
                 marks = [ElementTree.Element("path", d=f"M {corners}", fill="none", style=f"marker:url(#{name})")]
             children += marks

@@ -16,7 +16,7 @@ HEAD = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1
 
 def test_a_drawing_inside_the_page_keeps_what_is_seen_and_nothing_else():
     drawn = (
-        '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+        f'<?xml version="1.0"?>{HEAD}'
         'width="9pt" viewBox="0 0 9 9"><metadata>m</metadata><defs><style>*{}</style></defs><g id="axes_1"><g>'
         '<defs><path id="mark" d="M 0 0.123456"/></defs><use xlink:href="#mark" x="1.23456" style="fill: red"/>'
         '<text id="label" style="fill: red" transform="rotate(-0 1 2)">a &lt; b</text></g></g></svg>'
